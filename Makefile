@@ -1,0 +1,55 @@
+# `make demo` and `make test` set everything up themselves; nothing else is needed.
+
+CORES ?= 2
+BASE_PYTHON ?= python3.11
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PYTHONPATH :=
+DEMO := results/phantom
+
+.PHONY: demo test check benchmark dag lock clean help
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
+
+$(VENV)/ready: requirements.lock
+	@command -v $(BASE_PYTHON) >/dev/null || { \
+	  echo "$(BASE_PYTHON) is not there: install Python 3.11, or name one with" \
+	    "'make BASE_PYTHON=/path/to/python3.11'" >&2; exit 1; }
+	$(BASE_PYTHON) -m venv --clear $(VENV) || $(BASE_PYTHON) envs/bootstrap.py $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements.lock
+	touch $@
+
+demo: $(VENV)/ready ## run the phantom study from DICOM to its report
+	snakemake --cores $(CORES)
+	@if [ -z "$$(find $(DEMO)/report.html -newer $(DEMO)/9_report/methods.html 2>/dev/null)" ] \
+	  || [ -n "$$(find $(DEMO)/9_report -newer $(DEMO)/report.html)" ]; then \
+	  snakemake --quiet --report $(DEMO)/report.html; fi
+	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
+
+test: $(VENV)/ready ## run the tests
+	python -m pytest tests
+
+check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all presets
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile rules
+	PYTHONPATH=scripts lint-imports
+	snakemake --lint
+	for preset in config/studies/*.yaml; do \
+	  snakemake --dry-run --quiet --configfile $$preset || exit 1; done
+
+benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures some
+	PYTHONPATH=scripts python benchmarks/run.py $(FIGURES)
+
+dag: $(VENV)/ready ## draw the graph of rules as docs/rulegraph.svg
+	snakemake --rulegraph | dot -Tsvg > docs/rulegraph.svg
+
+lock: ## resolve the versions anew
+	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
+	  --output-file requirements.lock --quiet
+
+clean: ## remove the demo's results
+	rm -rf $(DEMO) logs/phantom

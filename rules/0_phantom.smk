@@ -1,0 +1,46 @@
+# Stage 0: a synthetic study as DICOM files, with known group effects.
+
+
+rule scan_phantom:
+    """What would a scanner deliver for this participant?"""
+    output:
+        dicom=directory("<results>/0_phantom/sub-{subject}/ses-{session}/dicom"),
+        truth="<phantom>_truth.json",
+    log:
+        "<logs>/0_phantom/scan_phantom/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/0_phantom/scan_phantom/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("01_scan_phantom"),
+        seed=seed_of("scan_phantom"),
+        participant_seed=participant_seed,
+        phantom=PHANTOM,
+        row=session_row,
+    script:
+        "../scripts/01_scan_phantom.py"
+
+
+rule map_ground_truth:
+    """Where in MNI space is each effect planted?"""
+    output:
+        effect_masks(),
+    log:
+        "<logs>/0_phantom/map_ground_truth.log",
+    benchmark:
+        "<benchmarks>/0_phantom/map_ground_truth.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("02_map_ground_truth"),
+        phantom=PHANTOM,
+        grid=config["grid"],
+    script:
+        "../scripts/02_map_ground_truth.py"

@@ -1,0 +1,106 @@
+# Stage 1: DICOM or an existing dataset becomes one BIDS dataset.
+
+
+if config["source"] == "bids":
+
+    rule import_bids:
+        """Which images of an existing BIDS dataset are this session's?"""
+        input:
+            unpack(bids_of_session),
+        output:
+            t1w="<bids_anat>_T1w.nii.gz",
+            t1w_json="<bids_anat>_T1w.json",
+            dwi="<bids_dwi>_dwi.nii.gz",
+            dwi_json="<bids_dwi>_dwi.json",
+            bval="<bids_dwi>_dwi.bval",
+            bvec="<bids_dwi>_dwi.bvec",
+        log:
+            "<logs>/1_bids/import_bids/sub-{subject}_ses-{session}.log",
+        benchmark:
+            "<benchmarks>/1_bids/import_bids/sub-{subject}_ses-{session}.tsv"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=3000,
+            runtime=30,
+        params:
+            code=code_of("12_import_bids"),
+        script:
+            "../scripts/12_import_bids.py"
+
+else:
+
+    rule convert_dicom:
+        """Which of a session's series are its T1w and diffusion images?"""
+        input:
+            dicom=dicom_of_session,
+        output:
+            t1w="<bids_anat>_T1w.nii.gz",
+            t1w_json="<bids_anat>_T1w.json",
+            dwi="<bids_dwi>_dwi.nii.gz",
+            dwi_json="<bids_dwi>_dwi.json",
+            bval="<bids_dwi>_dwi.bval",
+            bvec="<bids_dwi>_dwi.bvec",
+        log:
+            "<logs>/1_bids/convert_dicom/sub-{subject}_ses-{session}.log",
+        benchmark:
+            "<benchmarks>/1_bids/convert_dicom/sub-{subject}_ses-{session}.tsv"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=3000,
+            runtime=30,
+        params:
+            code=code_of("11_convert_dicom"),
+            series=config["bids"]["series"],
+            wanted=WANTED,
+        script:
+            "../scripts/11_convert_dicom.py"
+
+
+rule describe_dataset:
+    """What makes the converted images a valid BIDS dataset?"""
+    input:
+        cohort="<results>/1_bids/cohort.tsv",
+        images=each_session("<bids_dwi>_dwi.nii.gz"),
+    output:
+        description="<results>/1_bids/dataset_description.json",
+        participants="<results>/1_bids/participants.tsv",
+        participants_json="<results>/1_bids/participants.json",
+        readme="<results>/1_bids/README",
+        ignore="<results>/1_bids/.bidsignore",
+    log:
+        "<logs>/1_bids/describe_dataset.log",
+    benchmark:
+        "<benchmarks>/1_bids/describe_dataset.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=code_of("13_describe_dataset"),
+        study=config["study"],
+        source=config["source"],
+    script:
+        "../scripts/13_describe_dataset.py"
+
+
+rule write_cohort:
+    """Who is in the study?"""
+    output:
+        "<results>/1_bids/cohort.tsv",
+    log:
+        "<logs>/1_bids/write_cohort.log",
+    benchmark:
+        "<benchmarks>/1_bids/write_cohort.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=code_of("14_write_cohort"),
+        rows=cohort,
+    script:
+        "../scripts/14_write_cohort.py"

@@ -1,0 +1,78 @@
+# Stage 2: T1w images, cleaned, masked and brought to MNI space.
+
+
+rule prepare_template:
+    """Which MNI template do all images meet in, at which resolution?"""
+    output:
+        t1w="<template>/T1w.nii.gz",
+        brain_mask="<template>/brain_mask.nii.gz",
+        grid_brain_mask="<template>/grid_brain_mask.nii.gz",
+    log:
+        "<logs>/2_anat/prepare_template.log",
+    benchmark:
+        "<benchmarks>/2_anat/prepare_template.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("21_prepare_template"),
+        grid=config["grid"],
+        resolution=config["anat"]["template_resolution"],
+    script:
+        "../scripts/21_prepare_template.py"
+
+
+rule correct_t1w:
+    """What does the head look like without noise and receive field, and where is brain?"""
+    input:
+        t1w="<bids_anat>_T1w.nii.gz",
+        template="<template>/T1w.nii.gz",
+        template_mask="<template>/brain_mask.nii.gz",
+    output:
+        t1w="<anat>_desc-preproc_T1w.nii.gz",
+        mask="<anat>_desc-brain_mask.nii.gz",
+    log:
+        "<logs>/2_anat/correct_t1w/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/2_anat/correct_t1w/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_of("22_correct_t1w"),
+        anat=config["anat"],
+        seed=seed_of("correct_t1w"),
+    script:
+        "../scripts/22_correct_t1w.py"
+
+
+rule normalise_t1w:
+    """Which point of this brain corresponds to which point of MNI space?"""
+    input:
+        t1w="<anat>_desc-preproc_T1w.nii.gz",
+        mask="<anat>_desc-brain_mask.nii.gz",
+        template="<template>/T1w.nii.gz",
+        template_mask="<template>/brain_mask.nii.gz",
+        grid="<template>/grid_brain_mask.nii.gz",
+    output:
+        xfm=f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
+        t1w=f"<anat>_space-{MNI}_T1w.nii.gz",
+    log:
+        "<logs>/2_anat/normalise_t1w/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/2_anat/normalise_t1w/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_of("23_normalise_t1w"),
+        anat=config["anat"],
+        seed=seed_of("normalise_t1w"),
+    script:
+        "../scripts/23_normalise_t1w.py"

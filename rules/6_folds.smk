@@ -1,0 +1,105 @@
+# Stage 6: honest folds. What is fitted in a fold sees that fold's training people only.
+
+
+rule split_cohort:
+    """Who is tested in which fold?"""
+    output:
+        "<folds>/splits.tsv",
+    log:
+        "<logs>/6_folds/split_cohort/{experiment}.log",
+    benchmark:
+        "<benchmarks>/6_folds/split_cohort/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=code_of("61_split_cohort"),
+        rows=cohort,
+        folds=setting_of_experiment("folds"),
+        seed=config["seed"],
+    script:
+        "../scripts/61_split_cohort.py"
+
+
+rule train_fold:
+    """What does a network learn from everybody but this fold?"""
+    input:
+        features=features(training),
+    output:
+        model="<fold>/model.keras",
+        scaling="<fold>/scaling.json",
+        history="<fold>/history.tsv",
+        network="<fold>/network.json",
+    log:
+        "<logs>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    threads: 1
+    resources:
+        mem_mb=5000,
+        runtime=600,
+    params:
+        code=code_of("62_train_fold"),
+        seed=seed_of("train_fold"),
+        labels=labels_of(training),
+        network=setting_of_experiment("network"),
+        training=setting_of_experiment("training"),
+    script:
+        "../scripts/62_train_fold.py"
+
+
+rule predict_fold:
+    """What does the network say of people it has never seen?"""
+    input:
+        model="<fold>/model.keras",
+        scaling="<fold>/scaling.json",
+        features=features(held_out),
+    output:
+        predictions="<fold>/predictions.tsv",
+    log:
+        "<logs>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code_of("63_predict_fold"),
+        subjects=column_of("participant_id", held_out),
+        sessions=column_of("session_id", held_out),
+        groups=column_of("group", held_out),
+        labels=labels_of(held_out),
+    script:
+        "../scripts/63_predict_fold.py"
+
+
+rule score_experiment:
+    """How well does the experiment tell the groups apart, and how surely?"""
+    input:
+        predictions=each_fold("<fold>/predictions.tsv"),
+        splits="<folds>/splits.tsv",
+    output:
+        predictions="<folds>/predictions.tsv",
+        scores="<folds>/scores.tsv",
+    log:
+        "<logs>/6_folds/score_experiment/{experiment}.log",
+    benchmark:
+        "<benchmarks>/6_folds/score_experiment/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("64_score_experiment"),
+        seed=seed_of("score_experiment"),
+        n_bootstrap=config["scores"]["bootstrap_samples"],
+        n_permutations=config["scores"]["permutations"],
+    script:
+        "../scripts/64_score_experiment.py"

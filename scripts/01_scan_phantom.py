@@ -1,0 +1,28 @@
+"""Scan one phantom participant once: T1w and diffusion as DICOM, and the truth."""
+
+import logging
+from pathlib import Path
+
+from scan2map.images import write_json
+from scan2map.logs import log_to
+from scan2map.phantom.anatomy import read_template
+from scan2map.phantom.dicom import session_header, write_dwi, write_t1w
+from scan2map.phantom.session import scan_session
+
+log_to(snakemake.log[0])
+series, truth = scan_session(
+    read_template(),
+    phantom=snakemake.params.phantom,
+    row=snakemake.params.row,
+    participant_seed=snakemake.params.participant_seed,
+    seed=snakemake.params.seed,
+)
+
+folder = Path(snakemake.output.dicom)
+folder.mkdir(parents=True, exist_ok=True)
+header = session_header(snakemake.params.row, snakemake.params.seed)
+write_t1w(series["T1w"], header, folder)
+write_dwi(series["dwi"], header, folder)
+write_json(truth, snakemake.output.truth)
+for name, scan in series.items():
+    logging.info("%s: %s (volumes, columns, rows, slices)", name, scan.volumes.shape)

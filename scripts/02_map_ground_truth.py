@@ -1,0 +1,23 @@
+"""Write where in MNI space each planted effect is, one mask per effect."""
+
+import logging
+
+from scan2map.images import MNI_CENTRE, analysis_grid, write_image
+from scan2map.logs import log_to
+from scan2map.phantom.anatomy import effect_mask, read_template
+
+log_to(snakemake.log[0])
+template = read_template()
+shape = tuple(snakemake.params.grid["shape"])
+affine = analysis_grid(MNI_CENTRE, shape, snakemake.params.grid["voxel_size"])
+
+effects = snakemake.params.phantom["effects"]
+for effect, path in zip(effects, snakemake.output, strict=True):
+    mask = effect_mask(template, effect, affine, shape)
+    if not mask.any():
+        raise ValueError(
+            f"effect {effect['name']} has no voxel of tissue on the analysis grid: "
+            "check the centre and radius of its regions (MNI, mm)"
+        )
+    write_image(mask, affine, path)
+    logging.info("%s: %d voxels", effect["name"], mask.sum())

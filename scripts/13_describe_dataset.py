@@ -1,0 +1,19 @@
+"""Write what makes the converted images a BIDS dataset."""
+
+from pathlib import Path
+
+from scan2map import bids_dataset
+from scan2map.images import write_json
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+study, output = snakemake.params.study, snakemake.output
+rows = bids_dataset.participants(bids_dataset.read_table(snakemake.input.cohort))
+
+bids_dataset.write_table(rows, output.participants)
+write_json(bids_dataset.describe_columns(rows), output.participants_json)
+write_json(
+    bids_dataset.describe_dataset(study, snakemake.params.source), output.description
+)
+Path(output.readme).write_text(bids_dataset.readme(study, rows))
+Path(output.ignore).write_text(bids_dataset.bidsignore())

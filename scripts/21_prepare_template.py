@@ -1,0 +1,22 @@
+"""Write the MNI template at the resolution that images are registered to."""
+
+import nibabel as nib
+
+from scan2map.anat import mask_on_grid, scale_template
+from scan2map.images import MNI_CENTRE, analysis_grid, write_image
+from scan2map.logs import log_to
+from scan2map.template import template_path
+
+log_to(snakemake.log[0])
+template = nib.load(template_path("T1"))
+data, grid = template.get_fdata(), snakemake.params.grid
+
+t1w, brain_mask, affine = scale_template(
+    data, template.affine, resolution=snakemake.params.resolution
+)
+write_image(t1w, affine, snakemake.output.t1w)
+write_image(brain_mask, affine, snakemake.output.brain_mask)
+
+affine = analysis_grid(MNI_CENTRE, grid["shape"], grid["voxel_size"])
+grid_mask = mask_on_grid(data, template.affine, grid["shape"], affine)
+write_image(grid_mask, affine, snakemake.output.grid_brain_mask)

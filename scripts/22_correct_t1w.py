@@ -1,0 +1,33 @@
+"""Denoise a T1w image, find the brain, and even out the receive field."""
+
+import logging
+
+from scan2map import anat
+from scan2map.images import read_array, read_grid, read_mask, write_image
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+settings, seed = snakemake.params.anat, snakemake.params.seed
+t1w, affine = anat.read_t1w(snakemake.input.t1w)
+
+if settings["denoise"] == "nlm":
+    t1w = anat.denoise(t1w, threads=snakemake.threads)
+
+if settings["brain_mask"] == "robex":
+    mask = anat.robex_mask(t1w, affine, seed=seed)
+else:
+    mask = anat.template_mask(
+        t1w,
+        affine,
+        template=read_array(snakemake.input.template),
+        mask=read_mask(snakemake.input.template_mask),
+        template_affine=read_grid(snakemake.input.template)[1],
+        seed=seed,
+    )
+volume = anat.check_brain_mask(mask, affine)
+logging.info("brain mask (%s): %.0f mL", settings["brain_mask"], volume)
+
+if settings["n4"]:
+    t1w = anat.correct_bias(t1w, mask, affine)
+write_image(t1w, affine, snakemake.output.t1w)
+write_image(mask, affine, snakemake.output.mask)

@@ -1,0 +1,28 @@
+"""Write one session's tensors as the array that networks read."""
+
+import logging
+
+import numpy as np
+from scan2map.features import describe_feature, tensor_feature
+from scan2map.images import read_array, read_grid, read_mask, write_json
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+_, affine = read_grid(snakemake.input.tensor)
+mask = read_mask(snakemake.input.mask)
+feature = tensor_feature(
+    read_array(snakemake.input.tensor), mask, mirrored=snakemake.params.mirror
+)
+np.save(snakemake.output.feature, feature)
+write_json(
+    describe_feature(
+        feature,
+        affine=affine,
+        space=snakemake.wildcards.space,
+        mirrored=snakemake.params.mirror,
+    ),
+    snakemake.output.json,
+)
+logging.info(
+    "%d voxels with a tensor, mirrored: %s", mask.sum(), snakemake.params.mirror
+)

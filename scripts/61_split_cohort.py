@@ -1,0 +1,19 @@
+"""Write who is tested in which fold of which repeat."""
+
+from scan2map.cohort import write_cohort
+from scan2map.logs import log_to
+from scan2map.splits import split
+
+log_to(snakemake.log[0])
+rows, folds = snakemake.params.rows, snakemake.params.folds
+fold_of = split(rows, **folds, seed=snakemake.params.seed)
+chosen = ("participant_id", "session_id", "group", "family")
+write_cohort(
+    [
+        {"repeat": repeat, "fold": fold_of[repeat, row["participant_id"]]}
+        | {column: row[column] for column in chosen}
+        for repeat in range(1, folds["repeats"] + 1)
+        for row in rows
+    ],
+    snakemake.output[0],
+)

@@ -1,0 +1,26 @@
+"""Predict the held-out sessions of one fold with the network of that fold."""
+
+import keras
+from scan2map.features import read_feature
+from scan2map.images import read_json
+from scan2map.logs import log_to
+from scan2map.networks.backend import use_threads
+from scan2map.training import predict_logits, prediction_table
+
+log_to(snakemake.log[0])
+use_threads(snakemake.threads)
+logits = predict_logits(
+    keras.saving.load_model(snakemake.input.model, compile=False),
+    scaling=read_json(snakemake.input.scaling),
+    features=map(read_feature, snakemake.input.features),
+)
+table = prediction_table(
+    logits,
+    participant_id=snakemake.params.subjects,
+    session_id=snakemake.params.sessions,
+    group=snakemake.params.groups,
+    label=snakemake.params.labels,
+    repeat=snakemake.wildcards.repeat,
+    fold=snakemake.wildcards.fold,
+)
+table.to_csv(snakemake.output.predictions, sep="\t", index=False)

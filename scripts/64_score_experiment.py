@@ -1,0 +1,23 @@
+"""Gather the predictions of all folds and repeats of an experiment and score them."""
+
+import logging
+
+import pandas as pd
+from scan2map.logs import log_to
+from scan2map.scores import score_table
+
+log_to(snakemake.log[0])
+labels = {"participant_id": str, "session_id": str, "group": str}
+predictions = pd.concat(
+    [pd.read_csv(path, sep="\t", dtype=labels) for path in snakemake.input.predictions],
+    ignore_index=True,
+)
+scores = score_table(
+    predictions,
+    seed=snakemake.params.seed,
+    n_bootstrap=snakemake.params.n_bootstrap,
+    n_permutations=snakemake.params.n_permutations,
+)
+predictions.to_csv(snakemake.output.predictions, sep="\t", index=False)
+scores.to_csv(snakemake.output.scores, sep="\t", index=False)
+logging.info("%d predictions\n%s", len(predictions), scores.to_string())

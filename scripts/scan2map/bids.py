@@ -1,0 +1,215 @@
+"""From the DICOM of one session to its BIDS images: unpack, convert, choose."""
+
+import re
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import nibabel as nib
+
+from scan2map.images import read_json
+
+DEFAULT_PATTERNS = {
+    "T1w": {"BidsGuess": "^anat/.*_T1w$", "ImageType": "!DERIVED"},
+    "dwi": {"BidsGuess": "^dwi/.*_dwi$", "ImageType": "!DERIVED"},
+}
+"""What chooses a series where the configuration says nothing."""
+
+COLUMNS = ("SeriesNumber", "SeriesDescription", "ProtocolName", "ImageType")
+"""Sidecar fields in the listing of series, beside volumes and dcm2niix's guess."""
+
+
+def unpack(source, folder):
+    """Return a folder of DICOM files: `source` itself, or what the archive holds.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, or a .zip, .tar, .tar.gz or .tgz of one.
+    folder : str or Path
+        An empty folder that an archive is extracted into.
+
+    Raises
+    ------
+    ValueError
+        Nothing is there, it is no archive, or the archive reaches outside `folder`.
+    """
+    source, folder = Path(source), Path(folder)
+    if source.is_dir():
+        return source
+    if not source.exists():
+        raise ValueError(f"the DICOM path {source} does not exist")
+    try:
+        if zipfile.is_zipfile(source):
+            with zipfile.ZipFile(source) as archive:
+                _refuse_escapes(archive.namelist(), folder)
+                archive.extractall(folder)
+        elif tarfile.is_tarfile(source):
+            with tarfile.open(source) as archive:
+                archive.extractall(folder, filter="data")
+        else:
+            raise ValueError(
+                f"{source} is neither a folder nor a .zip, .tar, .tar.gz or .tgz"
+            )
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+        raise ValueError(f"the archive {source} cannot be unpacked: {error}") from error
+    return folder
+
+
+def _refuse_escapes(names, folder):
+    """Raise if a member of a zip would be written outside the folder."""
+    root = folder.resolve()
+    for name in names:
+        if not (root / name).resolve().is_relative_to(root):
+            raise zipfile.BadZipFile(f"member '{name}' lies outside the archive")
+
+
+def convert(dicom, folder):
+    """Convert all DICOM series below a folder with dcm2niix.
+
+    File names hold the series' number only, so nothing a header says reaches a path.
+
+    Parameters
+    ----------
+    dicom : str or Path
+        Folder of DICOM files, searched 9 levels deep.
+    folder : str or Path
+        Existing folder the images are written to.
+
+    Returns
+    -------
+    list of dict
+        One per image: ``image`` (Path of the .nii.gz, its .json, .bval and .bvec
+        beside it), ``sidecar`` (dict) and ``volumes`` (int).
+
+    Raises
+    ------
+    ValueError
+        Nothing to convert, or dcm2niix failed; its last lines are in the message.
+    """
+    from dcm2niix import bin as dcm2niix
+
+    command = [dcm2niix, "-b", "y", "-ba", "y", "-z", "i", "-d", "9", "-f", "%s"]
+    done = subprocess.run(
+        [*command, "-o", str(folder), str(dicom)], capture_output=True, text=True
+    )
+    print(done.stdout, done.stderr)
+    if done.returncode == 2:
+        raise ValueError(
+            f"{dicom} holds no DICOM image that dcm2niix can convert: check that the "
+            "path in the cohort table leads to the images of this session"
+        )
+    if done.returncode != 0:
+        ending = " | ".join((done.stdout + done.stderr).strip().splitlines()[-5:])
+        raise ValueError(
+            f"dcm2niix failed on {dicom} (exit code {done.returncode}); it said: "
+            f"{ending}. Repair or leave out the files it names"
+        )
+    return sorted(
+        (_series(path) for path in Path(folder).glob("*.nii.gz")),
+        key=lambda series: (series["sidecar"].get("SeriesNumber", 0), series["image"]),
+    )
+
+
+def _series(image):
+    """Describe one converted image."""
+    sidecar = Path(str(image).removesuffix(".nii.gz") + ".json")
+    shape = nib.load(image).shape
+    return {
+        "image": image,
+        "sidecar": read_json(sidecar) if sidecar.exists() else {},
+        "volumes": shape[3] if len(shape) > 3 else 1,
+    }
+
+
+def choose_series(found, wanted, patterns=None):
+    """Choose exactly one series for each wanted image.
+
+    Parameters
+    ----------
+    found : list of dict
+        As returned by `convert`.
+    wanted : list of {"T1w", "dwi"}
+        BIDS suffixes of the images needed.
+    patterns : dict of dict, optional
+        For each suffix, patterns by sidecar field, see `matches`; where a suffix is
+        absent or its dict empty, `DEFAULT_PATTERNS` apply.
+
+    Returns
+    -------
+    dict
+        Suffix to the chosen element of `found`.
+
+    Raises
+    ------
+    ValueError
+        None or several series match; the message lists all series.
+    """
+    chosen = {}
+    for suffix in wanted:
+        rules = (patterns or {}).get(suffix) or DEFAULT_PATTERNS[suffix]
+        hits = [series for series in found if matches(series["sidecar"], rules)]
+        if len(hits) != 1:
+            raise ValueError(_choice_error(suffix, rules, hits, found))
+        chosen[suffix] = hits[0]
+    return chosen
+
+
+def matches(sidecar, rules):
+    """Tell whether a sidecar satisfies all patterns.
+
+    Parameters
+    ----------
+    sidecar : dict
+        What dcm2niix wrote about a series; lists are joined with ``/``, an absent field
+        is empty.
+    rules : dict of str to str or number
+        A field's name, and a regular expression that must be found in its value, in any
+        case of letters. After a leading ``!`` it must not be found. Numeric fields
+        must match as a whole: 1 is not found in 11.
+    """
+    for field, pattern in rules.items():
+        value, pattern = sidecar.get(field, ""), str(pattern)
+        unwanted, pattern = pattern.startswith("!"), pattern.removeprefix("!")
+        numeric = isinstance(value, int | float)
+        search = re.fullmatch if numeric else re.search
+        if bool(search(pattern, _text(value), re.IGNORECASE)) == unwanted:
+            return False
+    return True
+
+
+def _text(value):
+    """Return a sidecar value as the text that patterns are searched in."""
+    return "/".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _choice_error(suffix, rules, hits, found):
+    """Say which series there are and how to choose one."""
+    asked = ", ".join(f"{field}: '{pattern}'" for field, pattern in rules.items())
+    number = "no series matches" if not hits else f"{len(hits)} series match"
+    return (
+        f"{number} the wanted image {suffix} ({asked}); exactly one must. "
+        f"Series found, matching ones marked with *:\n{series_table(found, hits)}\n"
+        f"Write patterns that only the right series matches under 'bids: series: "
+        f"{suffix}:' in the configuration, for instance SeriesDescription: '^...$' or "
+        "SeriesNumber: ..."
+    )
+
+
+def series_table(found, marked=()):
+    """Return the series as an aligned table, one line each."""
+    columns = list(COLUMNS)
+    if any("ImageTypeText" in series["sidecar"] for series in found):
+        columns.append("ImageTypeText")
+    columns.append("BidsGuess")
+    rows = [["", *columns, "volumes"]]
+    for series in found:
+        values = [_text(series["sidecar"].get(column, "")) for column in columns]
+        mark = "*" if any(series is other for other in marked) else ""
+        rows.append([mark, *values, str(series["volumes"])])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)) for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines)

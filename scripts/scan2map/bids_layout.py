@@ -1,0 +1,143 @@
+"""Find a session's images in an existing BIDS dataset; standard library only."""
+
+import re
+from pathlib import Path
+
+FOLDERS = {"T1w": "anat", "dwi": "dwi"}
+"""Folder of each image that a session may need."""
+
+
+def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=None):
+    """Find the images of one session, with the sidecars they inherit.
+
+    Parameters
+    ----------
+    dataset : str or Path
+        Folder that holds ``sub-*``.
+    subject, session : str
+        Labels without ``sub-`` and ``ses-``. In a participant's folder without any
+        ``ses-*`` the session's label is the user's own and is not looked for.
+    wanted : iterable of {"T1w", "dwi"}
+        Images needed.
+    entities : dict of dict, optional
+        For each image, the entities that its file name must have, such as
+        ``{"dwi": {"dir": "AP"}}``; None as value: must not have this one. Numbers
+        are compared as numbers, so 1 finds ``run-01``.
+
+    Returns
+    -------
+    dict of str to str or list of str
+        ``t1w``, ``t1w_json``; ``dwi``, ``dwi_json``, ``bval``, ``bvec``. The JSON
+        entries are lists, from the dataset's level down: later ones win.
+
+    Raises
+    ------
+    ValueError
+        No folder, no or several images match, or a DWI without bval or bvec; the
+        message lists what is there.
+    """
+    folder = _session_folder(Path(dataset), subject, session)
+    found = {}
+    for suffix in wanted:
+        image = _one_image(folder, suffix, (entities or {}).get(suffix) or {})
+        name = suffix.lower()
+        found[name] = str(image)
+        found[f"{name}_json"] = inherited(image, ".json", dataset)
+        if suffix == "dwi":
+            for extension in ("bval", "bvec"):
+                files = inherited(image, f".{extension}", dataset)
+                if not files:
+                    raise ValueError(f"{image} has no .{extension} file beside it")
+                found[extension] = files[-1]
+    return found
+
+
+def _session_folder(dataset, subject, session):
+    """Return the folder that holds a session's ``anat`` and ``dwi``."""
+    folder = dataset / f"sub-{subject}"
+    if not folder.is_dir():
+        raise ValueError(
+            f"the BIDS dataset {dataset} has no folder sub-{subject}: correct the "
+            "cohort table's participant_id or 'bids: dataset' in the configuration"
+        )
+    sessions = sorted(path.name for path in folder.glob("ses-*") if path.is_dir())
+    if not sessions:
+        return folder
+    if f"ses-{session}" not in sessions:
+        raise ValueError(
+            f"{folder} has no session ses-{session}, only {', '.join(sessions)}: "
+            "correct session_id in the cohort table"
+        )
+    return folder / f"ses-{session}"
+
+
+def _one_image(folder, suffix, asked):
+    """Return the only image of a kind that has the asked entities."""
+    there = sorted(
+        path
+        for path in (folder / FOLDERS[suffix]).glob(f"*_{suffix}.nii*")
+        if path.name.endswith((".nii", ".nii.gz"))
+    )
+    hits = [path for path in there if _has_entities(entities_of(path), asked)]
+    if len(hits) == 1:
+        return hits[0]
+    number = "no image matches" if not hits else f"{len(hits)} images match"
+    said = ", ".join(f"{key}: {value}" for key, value in asked.items()) or "any"
+    listing = "".join(f"\n  {path.name}" for path in there) or "\n  (none)"
+    raise ValueError(
+        f"{number} the wanted image {suffix} (entities {said}) in {folder}; exactly "
+        f"one must. There are:{listing}\nSay under 'bids: entities: {suffix}:' in "
+        "the configuration which one is meant, for instance dir: AP or run: 1; "
+        "'rec: null' leaves out images with that entity"
+    )
+
+
+def entities_of(path):
+    """Return the entities of a BIDS file name, ``{"sub": "01", "run": "1"}``."""
+    stem = Path(path).name.split(".")[0]
+    return dict(part.split("-", 1) for part in stem.split("_") if "-" in part)
+
+
+def _has_entities(present, asked):
+    """Tell whether the entities of a file name are those asked for."""
+    return all(
+        _plain(present.get(key)) == _plain(value) for key, value in asked.items()
+    )
+
+
+def _plain(label):
+    """Return a label for comparison: numbers without leading zeros."""
+    if label is None:
+        return None
+    return re.sub(r"^0+(?=\d)", "", str(label)) if str(label).isdigit() else str(label)
+
+
+def inherited(image, extension, dataset):
+    """Return the files that describe an image, from the dataset's level down.
+
+    A file applies when it lies in the image's folder or above, has the same suffix,
+    and no entity that the image has not (BIDS' inheritance principle).
+
+    Parameters
+    ----------
+    image, dataset : str or Path
+        The image, and the folder of the dataset it belongs to.
+    extension : str
+        Such as ``.json``.
+    """
+    image, dataset = Path(image), Path(dataset)
+    own = entities_of(image).items()
+    suffix = image.name.split(".")[0].split("_")[-1]
+    levels = [image.parent, *image.parent.parents]
+    levels = levels[: levels.index(dataset) + 1] if dataset in levels else levels[:1]
+    files = []
+    for level in reversed(levels):
+        here = [p for p in level.glob(f"*{suffix}{extension}") if _is_for(p, suffix)]
+        applicable = [p for p in here if entities_of(p).items() <= own]
+        files += sorted(applicable, key=lambda path: len(entities_of(path)))
+    return [str(path) for path in files]
+
+
+def _is_for(path, suffix):
+    """Tell whether a file name ends in exactly this BIDS suffix."""
+    return path.name.split(".")[0].split("_")[-1] == suffix

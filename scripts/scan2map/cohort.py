@@ -1,0 +1,206 @@
+"""The cohort table: one row per imaging session; standard library only."""
+
+import csv
+import random
+import re
+from pathlib import Path
+
+from scan2map.splits import derive_seed
+
+REQUIRED = ("participant_id", "session_id", "group", "age", "sex", "site")
+"""Columns every cohort table has; `dicom` joins them where DICOM is the source."""
+
+OPTIONAL = ("family", "onset_side", "exclude")
+"""Columns with a meaning of their own; any other column is a covariate."""
+
+MISSING = ("", "n/a", "na", "nan", "null", "none")
+"""What stands for a missing value, in any case."""
+
+LABEL = re.compile(r"[A-Za-z0-9]+")
+"""What participant, session and group labels consist of, as in BIDS entities."""
+
+
+def read_cohort(path, groups, source, covariates=()):
+    """Read and check a cohort table.
+
+    Parameters
+    ----------
+    path : str or Path
+        Tab-separated table with a header line and one row per imaging session.
+    groups : list of str
+        The groups that the study compares.
+    source : {"dicom", "bids"}
+        Where images come from; DICOM needs the column ``dicom``, whose relative paths
+        start at the table's folder.
+    covariates : iterable of str
+        Columns that the statistics need.
+
+    Returns
+    -------
+    list of dict of str
+        All sessions in the table's order, left-out ones too. ``sub-`` and ``ses-`` are
+        taken off labels; `family`, `onset_side`, `exclude` are '' where absent.
+
+    Raises
+    ------
+    ValueError
+        Every problem of the table, a sentence each: which row, which value, what to do.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(
+            f"the cohort table {path} does not exist: set 'cohort' in the "
+            "configuration to a tab-separated table with one row per imaging session"
+        )
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, delimiter="\t", restkey="_too_many")
+        columns, rows = reader.fieldnames or [], list(reader)
+    required = REQUIRED + (("dicom",) if source == "dicom" else ())
+    required += tuple(c for c in covariates if c not in required)
+    absent = [column for column in required if column not in columns]
+    if absent:
+        raise ValueError(
+            f"{path} has no column {', '.join(absent)}; its columns are "
+            f"{', '.join(columns) or 'none'} (columns are separated by tabs)"
+        )
+    problems = []
+    if len(set(columns)) < len(columns):
+        problems.append(f"{path}: a column name appears twice in the header")
+    for number, row in enumerate(rows, start=2):
+        where = f"{path}, line {number}"
+        if "_too_many" in row or None in row.values():
+            problems.append(f"{where}: needs {len(columns)} values separated by tabs")
+            continue
+        _tidy(row)
+        if not row["exclude"]:
+            problems += [f"{where}: {p}" for p in _problems(row, required, groups)]
+            if source == "dicom" and row["dicom"]:
+                problems += _locate_dicom(row, path, where)
+    if not problems:
+        problems = [f"{path}{p}" for p in _contradictions(rows)]
+    if not rows:
+        problems.append(f"{path} has a header but no rows")
+    if problems:
+        raise ValueError("\n".join(problems))
+    return rows
+
+
+def _tidy(row):
+    """Strip values, take BIDS prefixes off labels, make optional columns exist."""
+    for column, value in row.items():
+        value = value.strip()
+        row[column] = "" if value.lower() in MISSING else value
+    row["participant_id"] = row["participant_id"].removeprefix("sub-")
+    row["session_id"] = row["session_id"].removeprefix("ses-")
+    for column in OPTIONAL:
+        row.setdefault(column, "")
+    if row["exclude"].lower() in ("0", "no", "false"):
+        row["exclude"] = ""
+
+
+def _problems(row, required, groups):
+    """Yield a sentence for each thing that is wrong with one row."""
+    for column in required:
+        if not row[column]:
+            yield (
+                f"'{column}' is missing; fill it in, or leave the session out by "
+                "writing the reason in the column 'exclude'"
+            )
+    for column in ("participant_id", "session_id", "group"):
+        if row[column] and not LABEL.fullmatch(row[column]):
+            yield (
+                f"{column} '{row[column]}' may consist of letters and digits only; "
+                "rename it"
+            )
+    if row["group"] and row["group"] not in groups:
+        yield (
+            f"group '{row['group']}' is unknown; the configuration compares "
+            f"{' and '.join(groups)}: correct the row or 'groups', or exclude it"
+        )
+    if row["onset_side"] not in ("", "left", "right"):
+        yield f"onset_side '{row['onset_side']}' must be left, right or empty"
+    if row["age"] and not _is_number(row["age"]):
+        yield f"age '{row['age']}' is not a number of years"
+
+
+def _is_number(text):
+    """Tell whether a text is a finite decimal number."""
+    return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
+
+
+def _locate_dicom(row, table, where):
+    """Make the DICOM path absolute; return a sentence if nothing is there."""
+    located = Path(table).resolve().parent / row["dicom"]
+    given, row["dicom"] = row["dicom"], str(located)
+    if located.exists():
+        return []
+    return [
+        f"{where}: the DICOM path '{given}' does not exist (looked for {located}); "
+        "relative paths start at the table's folder"
+    ]
+
+
+def _contradictions(rows):
+    """Yield a sentence for each pair of rows that cannot both be true."""
+    first, facts = {}, {}
+    for number, row in enumerate(rows, start=2):
+        key = (row["participant_id"].lower(), row["session_id"].lower())
+        if key in first:
+            yield (
+                f", lines {first[key]} and {number}: participant "
+                f"'{row['participant_id']}', session '{row['session_id']}' appears "
+                "twice (labels that differ only in case count as the same); every "
+                "imaging session has one row"
+            )
+        first.setdefault(key, number)
+        if row["exclude"]:
+            continue
+        for column in ("group", "sex", "family"):
+            known = facts.setdefault((row["participant_id"], column), (number, row))
+            if known[1][column] != row[column]:
+                yield (
+                    f", lines {known[0]} and {number}: participant "
+                    f"'{row['participant_id']}' has {column} '{known[1][column]}' and "
+                    f"'{row[column]}'; it belongs to the participant, not the session"
+                )
+
+
+def phantom_cohort(groups, seed):
+    """Invent the participants of the phantom study.
+
+    Parameters
+    ----------
+    groups : dict of str to int
+        Participants per group.
+    seed : int
+        The same seed gives the same people; a larger group keeps those it had.
+
+    Returns
+    -------
+    list of dict of str
+        Rows as from `read_cohort`, one session each; ages 45 to 75 years.
+    """
+    rows = []
+    for group, size in groups.items():
+        for number in range(1, size + 1):
+            participant = f"{group}{number:03d}"
+            rng = random.Random(derive_seed(seed, "participant", participant))
+            row = dict.fromkeys(REQUIRED + OPTIONAL, "")
+            row |= {"participant_id": participant, "session_id": "1", "group": group}
+            row |= {"age": f"{rng.uniform(45, 75):.1f}", "sex": rng.choice("FM")}
+            rows.append(row | {"site": "phantom"})
+    return rows
+
+
+def write_cohort(rows, path):
+    """Write sessions as a tab-separated table, without where their DICOM lies.
+
+    A missing value is ``n/a``, as in BIDS.
+    """
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = [column for column in columns if column != "dicom"]
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([row.get(column, "") or "n/a" for column in columns])

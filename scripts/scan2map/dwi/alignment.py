@@ -1,0 +1,125 @@
+"""Align volumes of the same contrast by least squares, rigid or affine.
+
+An image of b = 0 looks like another one, and a diffusion-weighted volume looks like what
+the tensors of all others predict for its direction: for such pairs Gauss-Newton on the
+squared difference is both exact and quick. Pairs of different contrast need mutual
+information (`scan2map.dwi.registration`).
+"""
+
+import numpy as np
+from scipy.linalg import expm
+from scipy.ndimage import gaussian_filter, map_coordinates
+
+RIGID = np.zeros((6, 3, 4))
+"""Velocities of three rotations and three translations."""
+for axis, (row, column) in enumerate([(2, 1), (0, 2), (1, 0)]):
+    RIGID[axis, row, column] = 1
+    RIGID[axis, column, row] = -1
+    RIGID[3 + axis, axis, 3] = 1
+
+ARM = 50.0
+"""Distance (mm) at which a rotation weighs as much as a translation."""
+
+AFFINE = np.eye(12).reshape(12, 3, 4)
+"""Velocities of the twelve entries of an affine matrix."""
+
+SMALLEST_STEP = 0.005
+"""Steps that move the points by less than this (mm) end the iteration."""
+
+
+def smooth_with_slope(volume, width):
+    """Return a smoothed image and its slopes, as `align` takes them.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (x, y, z)
+        Image.
+    width : float
+        Standard deviation of the Gaussian, voxels.
+
+    Returns
+    -------
+    ndarray of float32, shape (4, x, y, z)
+        Image and its derivatives per voxel along the three axes.
+    """
+    smooth = gaussian_filter(np.asarray(volume, dtype=np.float32), width)
+    return np.stack([smooth, *np.gradient(smooth)])
+
+
+def align(moving, affine, points, target, start, velocities=AFFINE, steps=10):
+    """Find the matrix that makes an image agree with values at points.
+
+    Parameters
+    ----------
+    moving : ndarray, shape (4, x, y, z)
+        Result of `smooth_with_slope`.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of `moving`.
+    points : ndarray, shape (n, 3)
+        World points (mm) of the reference.
+    target : ndarray, shape (n,)
+        Values of the reference at the points, as smooth as `moving`; their scale and
+        offset are fitted.
+    start : ndarray, shape (4, 4)
+        Where to begin.
+    velocities : ndarray, shape (n_parameters, 3, 4)
+        `RIGID` or `AFFINE`.
+    steps : int
+        Gauss-Newton steps, at most.
+
+    Returns
+    -------
+    ndarray, shape (4, 4)
+        From world points of the reference to world points of `moving`.
+    """
+    matrix = start
+    for _ in range(steps):
+        step = _step(moving, affine, matrix, points, target, velocities)
+        matrix = step @ matrix
+        if _size(step, points) < SMALLEST_STEP:
+            break
+    return matrix
+
+
+def _step(moving, affine, matrix, points, target, velocities):
+    """Return the 4 × 4 matrix of one Gauss-Newton step, in the space of `moving`."""
+    moved = points @ matrix[:3, :3].T + matrix[:3, 3]
+    centre = moved.mean(0)
+    inverse = np.linalg.inv(affine)
+    voxels = (moved @ inverse[:3, :3].T + inverse[:3, 3]).T
+    observed, *slope = (
+        map_coordinates(one, voxels, order=1, mode="nearest") for one in moving
+    )
+    gradient = np.stack(slope, axis=1) @ inverse[:3, :3]
+    arms = np.column_stack([(moved - centre) / ARM, np.ones(len(points))])
+    outer = (gradient[:, :, None] * arms[:, None, :]).reshape(len(points), 12)
+    design = np.column_stack(
+        [outer @ velocities.reshape(-1, 12).T, -target, -np.ones(len(points))]
+    )
+    weights = _tukey(observed - _fitted(observed, target))
+    normal = design.T @ (weights[:, None] * design)
+    solution = -np.linalg.lstsq(normal, design.T @ (weights * observed), rcond=1e-12)[0]
+    speed = np.zeros((4, 4))
+    speed[:3] = np.tensordot(solution[: len(velocities)], velocities, axes=1)
+    speed[:3, :3] /= ARM
+    there = np.eye(4)
+    there[:3, 3] = centre
+    return there @ expm(speed) @ np.linalg.inv(there)
+
+
+def _fitted(observed, values):
+    """Return the straight line of `observed` over `values`."""
+    slope, offset = np.polyfit(values, observed, 1)
+    return slope * values + offset
+
+
+def _tukey(residual):
+    """Return Tukey's weights, 0 beyond 4.7 robust standard deviations."""
+    scale = 4.685 * 1.4826 * np.median(np.abs(residual)) + 1e-12
+    return np.clip(1 - (residual / scale) ** 2, 0, None) ** 2
+
+
+def _size(step, points):
+    """Return the mean distance (mm) by which a matrix moves points."""
+    moved = points @ step[:3, :3].T + step[:3, 3] - points
+    return np.linalg.norm(moved, axis=1).mean()

@@ -1,0 +1,141 @@
+"""Remove noise and Gibbs ringing from diffusion-weighted images."""
+
+import os
+import shutil
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import nibabel as nib  # noqa: E402
+import numpy as np  # noqa: E402
+
+NO_PROGRAM = (
+    "{option} needs the program {program}, which is not on the PATH; "
+    "install {package} or choose {option_name}: {alternatives}"
+)
+
+
+def denoise(data, method="dipy", gibbs=True):
+    """Denoise and unring with DIPY.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z, n_volumes)
+        Magnitude images as they come from the scanner: not interpolated, slices along
+        the third axis.
+    method : {"dipy", "none"}
+        Marchenko-Pastur PCA, or nothing.
+    gibbs : bool
+        Remove Gibbs ringing by local subvoxel shifts, after denoising.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, n_volumes)
+        No value is negative.
+
+    Raises
+    ------
+    ValueError
+        Another method.
+
+    Notes
+    -----
+    Veraart et al. 2016 (doi 10.1016/j.neuroimage.2016.08.016) and Kellner et al. 2016
+    (doi 10.1002/mrm.26054). The PCA leaves out patches whose centre is air (see
+    `_signal_mask`); voxels that no patch covers keep their values.
+    """
+    if method not in ("dipy", "none"):
+        raise ValueError(
+            f"denoise should be 'dipy', 'mrtrix' or 'none', got '{method}'"
+        )
+    data = np.asarray(data, dtype=np.float32)
+    if method == "dipy":
+        data = _mppca(data)
+    if gibbs:
+        from dipy.denoise.gibbs import gibbs_removal
+
+        data = gibbs_removal(data, slice_axis=2, inplace=False, num_processes=1)
+    return np.maximum(data, 0).astype(np.float32)
+
+
+def patch_radius(shape):
+    """Return the patch radius along x, y, z for data of shape (x, y, z, n_volumes).
+
+    The smallest cube with more voxels than volumes, at least 5 × 5 × 5 as in Veraart
+    et al. 2016, and no larger than the image.
+    """
+    radius = 2
+    while (2 * radius + 1) ** 3 <= shape[3]:
+        radius += 1
+    return np.array([min(radius, (size - 1) // 2) for size in shape[:3]])
+
+
+def _mppca(data):
+    """Denoise where there is signal."""
+    from dipy.denoise.localpca import mppca
+
+    radius = patch_radius(data.shape)
+    if np.prod(2 * radius + 1) < 9:
+        return data
+    mask = _signal_mask(data)
+    denoised = mppca(data, mask=mask, patch_radius=radius, suppress_warning=True)
+    covered = mask[..., None] & np.isfinite(denoised)
+    return np.where(covered, denoised, data)
+
+
+def _signal_mask(data):
+    """Tell voxels with tissue, and their neighbours, from air."""
+    from scipy.ndimage import binary_dilation
+
+    mean = data.mean(-1)
+    tissue = mean > 0.1 * np.percentile(mean, 98)
+    return binary_dilation(tissue, iterations=2)
+
+
+def denoise_with_mrtrix(path, folder, gibbs=True):
+    """Denoise and unring with MRtrix3's dwidenoise and mrdegibbs, through nipype.
+
+    Parameters
+    ----------
+    path : str
+        The DWI, NIfTI.
+    folder : str
+        An existing folder for the intermediate images.
+    gibbs : bool
+        Also run mrdegibbs.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, n_volumes)
+
+    Raises
+    ------
+    RuntimeError
+        The programs are not installed.
+    """
+    for program in ["dwidenoise"] + ["mrdegibbs"] * gibbs:
+        require_program(program, "denoise: mrtrix", "mrtrix3", "dipy, none")
+    from nipype.interfaces.mrtrix3 import DWIDenoise, MRDeGibbs
+
+    out = os.path.join(folder, "denoised.nii")
+    noise = os.path.join(folder, "noise.nii")
+    DWIDenoise(in_file=os.path.abspath(path), out_file=out, noise=noise).run(cwd=folder)
+    if gibbs:
+        unrung = os.path.join(folder, "unrung.nii")
+        MRDeGibbs(in_file=out, out_file=unrung).run(cwd=folder)
+        out = unrung
+    return np.maximum(nib.load(out).get_fdata(dtype=np.float32), 0)
+
+
+def require_program(program, option, package, alternatives):
+    """Raise a sentence where a program that the configuration asks for is absent."""
+    if shutil.which(program) is None:
+        raise RuntimeError(
+            NO_PROGRAM.format(
+                option=option,
+                program=program,
+                package=package,
+                option_name=option.split(":")[0],
+                alternatives=alternatives,
+            )
+        )

@@ -1,0 +1,134 @@
+"""What a network sees: one array of tensors per session, and its scaling."""
+
+import numpy as np
+
+from scan2map.reorient import mirror
+
+CHANNELS = ("Dxx", "Dxy", "Dxz", "Dyy", "Dyz", "Dzz")
+"""Order of the components of a tensor on the last axis of a feature."""
+
+
+def tensor_feature(tensor, mask, mirrored=False):
+    """Return a session's tensors as a network gets them.
+
+    Parameters
+    ----------
+    tensor : ndarray, shape (x, y, z, 6)
+        Components in the order of `CHANNELS`, mm²/s, world RAS+ frame.
+    mask : ndarray of bool, shape (x, y, z)
+        Voxels with a usable tensor; all others become zero.
+    mirrored : bool
+        Reflect the brain left to right, tensors included: for a disease of one side,
+        so that every patient's affected side is the right one.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, 6)
+        mm²/s; zero outside `mask`.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not belong together, or nothing usable is inside the mask.
+    """
+    if tensor.shape != (*mask.shape, len(CHANNELS)):
+        raise ValueError(
+            f"a tensor image of shape {(*mask.shape, len(CHANNELS))} was expected for "
+            f"a mask of shape {mask.shape}, got {tensor.shape}"
+        )
+    feature = np.where(mask[..., None], tensor, 0).astype(np.float32)
+    if not np.isfinite(feature).all():
+        raise ValueError("the tensor image has values that are not finite in its mask")
+    if not feature.any():
+        raise ValueError("the tensor image is zero everywhere in its mask")
+    return mirror(feature) if mirrored else feature
+
+
+def describe_feature(feature, affine, space, mirrored):
+    """Return what the JSON file beside a feature says."""
+    return {
+        "shape": list(feature.shape),
+        "channels": list(CHANNELS),
+        "frame": "world RAS+ (Dxx along left-right)",
+        "unit": "mm2/s",
+        "affine": np.asarray(affine).tolist(),
+        "space": space,
+        "mirrored": bool(mirrored),
+    }
+
+
+def read_feature(path):
+    """Return a feature as memory-mapped array: a voxel is read when it is used."""
+    return np.load(path, mmap_mode="r")
+
+
+def inside(feature):
+    """Return where a feature holds a tensor: voxels with any non-zero channel.
+
+    Parameters
+    ----------
+    feature : ndarray, shape (..., n_channels)
+
+    Returns
+    -------
+    ndarray of bool, shape (...)
+    """
+    return (np.asarray(feature) != 0).any(-1)
+
+
+def fit_scaling(features):
+    """Fit one mean and one standard deviation per channel on some sessions.
+
+    The moments are those of all voxels of all sessions that hold a tensor; sessions
+    are read one after the other, so that memory does not grow with their number.
+
+    Parameters
+    ----------
+    features : iterable of ndarray, shape (x, y, z, n_channels)
+        Sessions of training participants only.
+
+    Returns
+    -------
+    dict of str to list of float
+        ``mean`` and ``sd``, one per channel, in the unit of the features.
+
+    Raises
+    ------
+    ValueError
+        No session, or a channel that is constant.
+    """
+    count, mean, squares = 0, 0.0, 0.0
+    for feature in features:
+        voxels = np.asarray(feature)[inside(feature)].astype(np.float64)
+        step = voxels.mean(0) - mean
+        total = count + len(voxels)
+        squares = squares + ((voxels - voxels.mean(0)) ** 2).sum(0)
+        squares = squares + step**2 * count * len(voxels) / total
+        mean = mean + step * len(voxels) / total
+        count = total
+    if not count:
+        raise ValueError("scaling needs at least one session, got none")
+    sd = np.sqrt(squares / count)
+    if not (sd > 0).all():
+        raise ValueError(f"channel {int(np.argmin(sd))} has the same value everywhere")
+    return {"mean": mean.tolist(), "sd": sd.tolist()}
+
+
+def scale(feature, scaling):
+    """Scale channels to the mean 0 and standard deviation 1 of the training sessions.
+
+    Parameters
+    ----------
+    feature : ndarray, shape (..., n_channels)
+        In its own unit; voxels whose channels are all zero are background.
+    scaling : dict
+        What `fit_scaling` returned.
+
+    Returns
+    -------
+    ndarray of float32, shape of `feature`
+        ``(feature - mean) / sd`` where there is a tensor, 0 in the background.
+    """
+    feature = np.asarray(feature, dtype=np.float32)
+    mean, sd = (np.asarray(scaling[name], np.float32) for name in ("mean", "sd"))
+    return np.where(inside(feature)[..., None], (feature - mean) / sd, np.float32(0))

@@ -1,0 +1,118 @@
+"""Read, write and grid NIfTI images; world coordinates are RAS+ mm."""
+
+import json
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from scipy.ndimage import affine_transform
+
+
+def read_array(path):
+    """Return the data of an image as float32."""
+    return nib.load(path).get_fdata(dtype=np.float32)
+
+
+def read_mask(path):
+    """Return an image as boolean array: True where it is above 0."""
+    return np.asanyarray(nib.load(path).dataobj) > 0
+
+
+def write_image(data, affine, path, sidecar=None):
+    """Write an array as NIfTI, with a JSON file beside it where `sidecar` is given.
+
+    Parameters
+    ----------
+    data : ndarray
+        Boolean arrays are written as uint8, everything else as float32.
+    affine : ndarray, shape (4, 4)
+        Voxel to world (RAS+ mm); stored as sform and qform, code 1.
+    path : str or Path
+        Ends in ``.nii.gz``.
+    sidecar : dict, optional
+        What the JSON says: unit, frame, order of components.
+    """
+    kind = np.uint8 if data.dtype == bool else np.float32
+    image = nib.Nifti1Image(data.astype(kind), affine)
+    image.set_sform(affine, 1)
+    image.set_qform(affine, 1)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, path)
+    if sidecar is not None:
+        write_json(sidecar, str(path).removesuffix(".nii.gz") + ".json")
+
+
+def write_json(content, path):
+    """Write a dictionary as indented JSON."""
+    Path(path).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def read_json(path):
+    """Return the content of a JSON file."""
+    return json.loads(Path(path).read_text())
+
+
+MNI_CENTRE = (0.0, -18.0, 18.0)
+"""World coordinates (mm) of the middle of the analysis grid in MNI space; x is 0, so
+that reversing the first axis mirrors the brain exactly."""
+
+
+def analysis_grid(centre, shape, voxel_size):
+    """Return the affine of a RAS-aligned isotropic grid around a point.
+
+    Parameters
+    ----------
+    centre : sequence of float, length 3
+        World coordinates (mm) of the middle of the grid.
+    shape : sequence of int, length 3
+        Voxels along x, y, z.
+    voxel_size : float
+        Edge of a voxel in mm.
+
+    Returns
+    -------
+    ndarray, shape (4, 4)
+        Voxel to world.
+    """
+    affine = np.diag([voxel_size, voxel_size, voxel_size, 1.0])
+    affine[:3, 3] = np.asarray(centre) - voxel_size * (np.asarray(shape) - 1) / 2
+    return affine
+
+
+def brain_centre(mask, affine):
+    """Return the world coordinates (mm) of the centre of mass of a mask."""
+    return affine[:3, :3] @ np.argwhere(mask).mean(0) + affine[:3, 3]
+
+
+def resample_to_grid(data, affine, shape, target_affine, order=1):
+    """Resample a 3D array to another grid by spline interpolation.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Image to sample.
+    affine, target_affine : ndarray, shape (4, 4)
+        Voxel to world of `data` and of the result.
+    shape : sequence of int, length 3
+        Shape of the result.
+    order : int
+        0 nearest, 1 linear, 3 cubic.
+
+    Returns
+    -------
+    ndarray, shape `shape`
+        0 outside the field of view of `data`.
+    """
+    to_source = np.linalg.inv(affine) @ target_affine
+    return affine_transform(
+        np.asarray(data, dtype=np.float32),
+        to_source,
+        output_shape=tuple(shape),
+        order=order,
+    )
+
+
+def read_grid(path):
+    """Return shape (3D) and affine of an image without reading its data."""
+    image = nib.load(path)
+    return image.shape[:3], image.affine

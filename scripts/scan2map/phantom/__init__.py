@@ -1,0 +1,1 @@
+"""A synthetic study with known answers: anatomy, planted effects, scans as DICOM."""

@@ -1,0 +1,215 @@
+"""Scores of out-of-fold predictions, their uncertainty and what chance would give."""
+
+import numpy as np
+import pandas as pd
+
+SCORES = ("auc", "accuracy", "sensitivity", "specificity", "f1")
+"""Scores of two classes; label 1 is the positive one, a logit above 0 predicts it."""
+
+
+def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=0.95):
+    """Score predictions, all repeats together and each repeat by itself.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        One row per held-out session and repeat, with columns ``participant_id``,
+        ``session_id``, ``label`` (0 or 1), ``repeat`` and ``logit``.
+    seed : int
+        Start of the random numbers of bootstrap and permutation.
+    n_bootstrap, n_permutations : int
+        Resamplings of participants, and reassignments of labels.
+    level : float
+        Coverage of the confidence interval.
+
+    Returns
+    -------
+    DataFrame
+        One row per score and pooling (``pooled`` or ``repeat-R``): ``value``,
+        ``ci_low`` and ``ci_high`` (percentiles of the bootstrap over participants),
+        ``trivial`` (of calling every session by the more frequent label),
+        ``permutation_mean`` and ``permutation_p`` (see `permute_labels`; one-sided),
+        ``n_participants``, ``n_sessions``.
+
+    Raises
+    ------
+    ValueError
+        A label, logit or row is unusable; the sentence says which.
+    """
+    check_predictions(predictions)
+    repeats = sorted(predictions["repeat"].unique())
+    poolings = {"pooled": predictions}
+    poolings |= {
+        f"repeat-{r}": predictions[predictions["repeat"] == r] for r in repeats
+    }
+    tails = (100 * (1 - level) / 2, 100 * (1 + level) / 2)
+    tables = []
+    for pooling, rows in poolings.items():
+        label, logit = rows["label"].to_numpy(), rows["logit"].to_numpy()
+        rng = np.random.default_rng([seed, len(tables)])
+        value = weighted_scores(label, logit)
+        drawn = weighted_scores(label, logit, bootstrap_weights(rows, n_bootstrap, rng))
+        permuted = weighted_scores(permute_labels(rows, n_permutations, rng), logit)
+        low, high = np.nanpercentile(drawn, tails, axis=0)
+        above = (permuted >= value - 1e-12).sum(0)
+        table = {
+            "score": SCORES,
+            "pooling": pooling,
+            "value": value[0],
+            "ci_low": low,
+            "ci_high": high,
+            "trivial": majority_scores(label),
+            "permutation_mean": np.nanmean(permuted, axis=0),
+            "permutation_p": (1 + above) / (1 + n_permutations),
+            "n_participants": rows["participant_id"].nunique(),
+            "n_sessions": rows[["participant_id", "session_id"]]
+            .drop_duplicates()
+            .shape[0],
+        }
+        tables.append(pd.DataFrame(table))
+    return pd.concat(tables, ignore_index=True)
+
+
+def check_predictions(predictions):
+    """Raise a sentence unless predictions can be scored."""
+    keys = ["participant_id", "session_id", "repeat"]
+    twice = predictions.duplicated(keys)
+    if twice.any():
+        row = predictions[twice].iloc[0]
+        raise ValueError(
+            f"session {row.session_id} of participant {row.participant_id} is predicted "
+            f"more than once in repeat {row['repeat']}; folds of a repeat must not overlap"
+        )
+    if set(predictions["label"]) != {0, 1}:
+        raise ValueError(
+            "scores need sessions of both labels, 0 and 1; got "
+            f"{sorted(set(predictions['label']))}"
+        )
+    if not np.isfinite(predictions["logit"]).all():
+        bad = predictions[~np.isfinite(predictions["logit"])].iloc[0]
+        raise ValueError(
+            f"the logit of participant {bad.participant_id} in repeat {bad['repeat']} is "
+            f"{bad.logit}, not a number"
+        )
+
+
+def weighted_scores(label, logit, weights=None):
+    """Compute all scores for many weightings, or many labellings, of one set of rows.
+
+    Parameters
+    ----------
+    label : ndarray of int, shape (n,) or (m, n)
+        0 or 1.
+    logit : ndarray, shape (n,)
+        Above 0 predicts label 1.
+    weights : ndarray, shape (m, n), optional
+        How often each row counts; once by default.
+
+    Returns
+    -------
+    ndarray, shape (m, 5)
+        `SCORES` in order; ``nan`` where a score needs a label that is not there, 0 for
+        the F1 of a classifier that finds no positive.
+    """
+    label = np.atleast_2d(label)
+    weights = np.ones(label.shape) if weights is None else np.asarray(weights, float)
+    positive, negative = weights * label, weights * (1 - label)
+    predicted = logit > 0
+    tp, fp = positive @ predicted, negative @ predicted
+    n_positive, n_negative = positive.sum(1), negative.sum(1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sensitivity = tp / n_positive
+        specificity = (n_negative - fp) / n_negative
+        accuracy = (tp + n_negative - fp) / (n_positive + n_negative)
+        f1 = 2 * tp / (n_positive + tp + fp)
+        auc = _concordance(positive, negative, logit) / (n_positive * n_negative)
+    return np.stack([auc, accuracy, sensitivity, specificity, f1], axis=1)
+
+
+def _concordance(positive, negative, logit):
+    """Sum the weights of (positive, negative) pairs in right order, ties by half."""
+    order = np.argsort(logit, kind="stable")
+    starts = np.flatnonzero(np.diff(logit[order], prepend=-np.inf))
+    positive = np.add.reduceat(positive[:, order], starts, axis=1)
+    negative = np.add.reduceat(negative[:, order], starts, axis=1)
+    below = np.cumsum(negative, axis=1) - negative
+    return (positive * (below + negative / 2)).sum(1)
+
+
+def bootstrap_weights(rows, n, rng):
+    """Draw participants with replacement; return how often each row counts.
+
+    All sessions and repeats of a participant are drawn together, since they are not
+    independent. As many participants of each group are drawn as there are.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With columns ``participant_id`` and ``label``.
+    n : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of int, shape (n, n_rows)
+    """
+    participant = rows["participant_id"].astype("category").cat.codes.to_numpy()
+    stratum = rows.groupby(participant)["label"].mean().to_numpy()
+    counts = np.zeros((n, len(stratum)), dtype=int)
+    for value in np.unique(stratum):
+        members = np.flatnonzero(stratum == value)
+        even = np.full(len(members), 1 / len(members))
+        counts[:, members] = rng.multinomial(len(members), even, size=n)
+    return counts[:, participant]
+
+
+def permute_labels(rows, n, rng):
+    """Reassign labels at random, leaving the logits as they are.
+
+    Labels are exchanged between participants; a participant's sessions and repeats keep
+    one label. Where participants have sessions of both labels (before and after a
+    treatment, say), labels are exchanged between the sessions of each participant. The
+    network is not trained anew: the reference says how well these predictions would
+    score if they had nothing to do with the labels.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With columns ``participant_id``, ``session_id`` and ``label``.
+    n : int
+        Number of reassignments.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of int, shape (n, n_rows)
+    """
+    both = rows.groupby("participant_id")["label"].nunique().max() > 1
+    unit = ["participant_id", "session_id"] if both else ["participant_id"]
+    index = rows.groupby(unit, sort=True).ngroup().to_numpy()
+    units = rows.assign(index=index).drop_duplicates("index").sort_values("index")
+    labels = np.tile(units["label"].to_numpy(), (n, 1))
+    blocks = units["participant_id"].to_numpy() if both else np.zeros(len(units))
+    for block in np.unique(blocks):
+        members = blocks == block
+        labels[:, members] = rng.permuted(labels[:, members], axis=1)
+    return labels[:, index]
+
+
+def majority_scores(label):
+    """Score the classifier that gives every session the more frequent label.
+
+    Parameters
+    ----------
+    label : ndarray of int, shape (n,)
+        0 or 1; on a tie, label 1 is given.
+
+    Returns
+    -------
+    ndarray, shape (5,)
+        `SCORES` in order.
+    """
+    return weighted_scores(label, np.full(len(label), label.mean() - 0.5 + 1e-9))[0]

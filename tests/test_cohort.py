@@ -1,0 +1,96 @@
+"""A cohort table is read as written, or refused with a sentence per problem."""
+
+import pytest
+from scan2map.cohort import phantom_cohort, read_cohort, write_cohort
+
+HEADER = "participant_id session_id group age sex site family exclude".split()
+GROUPS = ["control", "patient"]
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(*rows, header=HEADER):
+        lines = ["\t".join(row.split(",")) for row in rows]
+        path = tmp_path / "cohort.tsv"
+        path.write_text("\n".join(["\t".join(header), *lines]) + "\n")
+        return path
+
+    return write
+
+
+def test_prefixes_of_bids_are_taken_off(table):
+    (row,) = read_cohort(table("sub-01,ses-1,control,60,F,A,,"), GROUPS, "bids")
+    assert (row["participant_id"], row["session_id"]) == ("01", "1")
+
+
+def test_left_out_sessions_are_kept_with_their_reason(table):
+    path = table("01,1,control,60,F,A,,", "02,1,patient,n/a,M,A,,moved too much")
+    rows = read_cohort(path, GROUPS, "bids")
+    assert [row["exclude"] for row in rows] == ["", "moved too much"]
+
+
+@pytest.mark.parametrize(
+    "row, sentence",
+    [
+        ("0 1,1,control,60,F,A,,", "participant_id '0 1' may consist of letters"),
+        ("01,../x,control,60,F,A,,", "session_id '../x' may consist of letters"),
+        ("01,1,other,60,F,A,,", "group 'other' is unknown"),
+        ("01,1,control,,F,A,,", "'age' is missing"),
+        ("01,1,control,old,F,A,,", "age 'old' is not a number"),
+        ("01,1,control,60,F", "needs 8 values"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_line(table, row, sentence):
+    with pytest.raises(ValueError, match="line 2.*" + sentence.replace(".", r"\.")):
+        read_cohort(table(row), GROUPS, "bids")
+
+
+def test_all_problems_are_told_at_once(table):
+    with pytest.raises(ValueError) as told:
+        read_cohort(table("01,1,x,60,F,A,,", "02,1,y,60,F,A,,"), GROUPS, "bids")
+    assert len(str(told.value).splitlines()) == 2
+
+
+def test_a_session_that_appears_twice_is_refused(table):
+    path = table("01,1,control,60,F,A,,", "01,1,control,61,F,A,,")
+    with pytest.raises(ValueError, match="lines 2 and 3.*appears twice"):
+        read_cohort(path, GROUPS, "bids")
+
+
+def test_a_participant_in_two_groups_is_refused(table):
+    path = table("01,1,control,60,F,A,,", "01,2,patient,61,F,A,,")
+    with pytest.raises(ValueError, match="has group 'control' and 'patient'"):
+        read_cohort(path, GROUPS, "bids")
+
+
+def test_a_dicom_path_that_is_not_there_is_refused(table, tmp_path):
+    path = table("01,1,control,60,F,A,,,scans/01", header=[*HEADER, "dicom"])
+    with pytest.raises(ValueError, match="'scans/01' does not exist"):
+        read_cohort(path, GROUPS, "dicom")
+    (tmp_path / "scans" / "01").mkdir(parents=True)
+    (row,) = read_cohort(path, GROUPS, "dicom")
+    assert row["dicom"] == str(tmp_path / "scans" / "01")
+
+
+def test_a_column_that_statistics_need_must_be_there(table):
+    with pytest.raises(ValueError, match="has no column education"):
+        read_cohort(table("01,1,control,60,F,A,,"), GROUPS, "bids", ["education"])
+
+
+def test_a_table_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"none\.tsv does not exist"):
+        read_cohort(tmp_path / "none.tsv", GROUPS, "bids")
+
+
+def test_a_larger_phantom_keeps_the_participants_it_had():
+    small = phantom_cohort({"control": 2, "patient": 2}, seed=1)
+    large = phantom_cohort({"control": 3, "patient": 2}, seed=1)
+    assert all(row in large for row in small)
+
+
+def test_a_written_table_does_not_say_where_dicom_lies(tmp_path):
+    rows = phantom_cohort({"control": 1, "patient": 1}, seed=1)
+    write_cohort([row | {"dicom": "/secret"} for row in rows], tmp_path / "c.tsv")
+    text = (tmp_path / "c.tsv").read_text()
+    assert "secret" not in text and "dicom" not in text
+    assert len(read_cohort(tmp_path / "c.tsv", GROUPS, "bids")) == 2
