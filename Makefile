@@ -44,8 +44,8 @@ check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all p
 benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures some
 	PYTHONPATH=scripts python benchmarks/run.py $(FIGURES)
 
-dag: $(VENV)/ready ## draw the graph of rules as docs/rulegraph.svg
-	snakemake --rulegraph | dot -Tsvg > docs/rulegraph.svg
+dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
+	snakemake --rulegraph | dot -Tpng -Gdpi=80 > docs/images/rulegraph.png
 
 lock: ## resolve the versions anew
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \

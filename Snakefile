@@ -3,7 +3,10 @@ from snakemake.utils import min_version, validate
 min_version("9.27")
 
 
-configfile: "config/config.yaml"
+# A study's file stands alone: nothing of the phantom study seeps into it.
+if not workflow.config_settings.configfiles:
+
+    configfile: "config/config.yaml"
 
 
 validate(config, "config/schemas/config.schema.yaml")
@@ -19,6 +22,20 @@ include: "rules/6_folds.smk"
 include: "rules/7_maps.smk"
 include: "rules/8_statistics.smk"
 include: "rules/9_report.smk"
+
+
+# After the rules: constraints reach a wildcard inside a <path variable> only once it has
+# been filled in.
+wildcard_constraints:
+    subject="[A-Za-z0-9]+",
+    session="[A-Za-z0-9]+",
+    space=f"T1w|{MNI}",
+    experiment="[a-z][a-z0-9_]*",
+    maps="[a-z][a-z0-9_]*",
+    metric="|".join(METRICS),
+    contrast="groups|mean",
+    repeat="[0-9]+",
+    fold="[0-9]+",
 
 
 report: "report/workflow.rst"

@@ -88,6 +88,7 @@ rule register_dwi_to_t1w:
         mask="<dwi>_space-dwi_desc-brain_mask.nii.gz",
         t1w="<anat>_desc-preproc_T1w.nii.gz",
         t1w_mask="<anat>_desc-brain_mask.nii.gz",
+        sidecar="<bids_dwi>_dwi.json",
     output:
         xfm="<dwi>_from-T1w_to-dwi_mode-image_xfm.nii.gz",
         b0="<dwi>_space-T1w_b0.nii.gz",

@@ -5,19 +5,19 @@ rule draw_session_qc:
     """Can this session be trusted?"""
     input:
         t1w="<anat>_desc-preproc_T1w.nii.gz",
-        mask="<anat>_desc-brain_mask.nii.gz",
+        brain="<anat>_desc-brain_mask.nii.gz",
         t1w_mni=f"<anat>_space-{MNI}_T1w.nii.gz",
         template="<template>/T1w.nii.gz",
-        template_mask="<template>/brain_mask.nii.gz",
-        b0_t1w="<dwi>_space-T1w_b0.nii.gz",
-        tensor_t1w="<dwi>_space-T1w_tensor.nii.gz",
-        fa_t1w="<dwi>_space-T1w_FA.nii.gz",
+        template_brain="<template>/brain_mask.nii.gz",
+        b0="<dwi>_space-T1w_b0.nii.gz",
+        tensor="<dwi>_space-T1w_tensor.nii.gz",
+        fa="<dwi>_space-T1w_FA.nii.gz",
         motion="<dwi>_desc-motion_timeseries.tsv",
     output:
         report(
             "<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png",
             caption="../report/session_qc.rst",
-            category="Quality of each session",
+            category="3 Quality of each session",
             labels={"participant": "{subject}", "session": "{session}"},
         ),
     log:
@@ -33,3 +33,179 @@ rule draw_session_qc:
         code=code_of("91_draw_session_qc"),
     script:
         "../scripts/91_draw_session_qc.py"
+
+
+rule draw_roc:
+    """How well are people recognised whom the network has not seen?"""
+    input:
+        predictions="<folds>/predictions.tsv",
+        scores="<folds>/scores.tsv",
+    output:
+        report(
+            "<report>/{experiment}_roc.png",
+            caption="../report/roc.rst",
+            category="6 Scores",
+            labels={"experiment": "{experiment}", "figure": "ROC"},
+        ),
+    log:
+        "<logs>/9_report/draw_roc/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_roc/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("92_draw_roc"),
+        label=setting_of_experiment("label"),
+        seed=seed_of("draw_roc"),
+    script:
+        "../scripts/92_draw_roc.py"
+
+
+rule draw_learning_curves:
+    """Did every fold learn?"""
+    input:
+        histories=each_fold("<fold>/history.tsv"),
+    output:
+        report(
+            "<report>/{experiment}_learning_curves.png",
+            caption="../report/learning_curves.rst",
+            category="6 Scores",
+            labels={"experiment": "{experiment}", "figure": "learning curves"},
+        ),
+    log:
+        "<logs>/9_report/draw_learning_curves/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_learning_curves/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("93_draw_learning_curves"),
+        label=setting_of_experiment("label"),
+    script:
+        "../scripts/93_draw_learning_curves.py"
+
+
+rule draw_t_maps:
+    """Where is the effect, by each approach?"""
+    input:
+        t=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.nii.gz"),
+        summaries=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.json"),
+        mask="<statistics>/group_mask.nii.gz",
+        background="<template>/T1w.nii.gz",
+        truths=effect_masks(),
+    output:
+        report(
+            "<report>/{metric}_{contrast}_t.png",
+            caption="../report/t_maps.rst",
+            category="8 Statistics",
+            labels={"metric": "{metric}", "contrast": "{contrast}"},
+        ),
+    log:
+        "<logs>/9_report/draw_t_maps/{metric}_{contrast}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_t_maps/{metric}_{contrast}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("94_draw_t_maps"),
+        approaches=approach_labels,
+        effects=effect_names(),
+        title=t_map_title,
+    script:
+        "../scripts/94_draw_t_maps.py"
+
+
+rule tabulate_scores:
+    """Which experiment tells the groups apart?"""
+    input:
+        scores=each_experiment("<folds>/scores.tsv"),
+        networks=each_experiment("<folds>/repeat-1_fold-1/network.json"),
+    output:
+        tsv="<report>/scores.tsv",
+        html=report(
+            "<report>/scores.html",
+            caption="../report/scores.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "scores"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_scores.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_scores.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("95_tabulate_scores"),
+        experiments=experiment_labels(),
+        study=config["study"],
+    script:
+        "../scripts/95_tabulate_scores.py"
+
+
+rule write_methods:
+    """What was done, in words for a paper?"""
+    input:
+        networks=each_experiment("<folds>/repeat-1_fold-1/network.json"),
+    output:
+        report(
+            "<report>/methods.html",
+            caption="../report/methods.rst",
+            category="9 Methods",
+            labels={"text": "methods"},
+        ),
+    log:
+        "<logs>/9_report/write_methods.log",
+    benchmark:
+        "<benchmarks>/9_report/write_methods.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("96_write_methods"),
+        config=config,
+        rows=everybody,
+    script:
+        "../scripts/96_write_methods.py"
+
+
+rule draw_cohort:
+    """Who is in the study, and who was left out, and why?"""
+    input:
+        "<results>/1_bids/cohort.tsv",
+    output:
+        report(
+            "<report>/cohort.png",
+            caption="../report/cohort.rst",
+            category="1 Cohort",
+            labels={"figure": "cohort"},
+        ),
+    log:
+        "<logs>/9_report/draw_cohort.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_cohort.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("97_draw_cohort"),
+        rows=everybody,
+        groups=GROUPS,
+        study=config["study"],
+    script:
+        "../scripts/97_draw_cohort.py"

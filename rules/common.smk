@@ -12,8 +12,7 @@ METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = ["T1w", "dwi"]
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
-PHANTOM = {key: value for key, value in config["phantom"].items() if key != "groups"}
-PHANTOM["affected"] = GROUPS[1]
+PHANTOM = config["phantom"] | {"groups": GROUPS}
 
 
 pathvars:
@@ -35,18 +34,6 @@ pathvars:
     report="<results>/9_report",
 
 
-wildcard_constraints:
-    subject="[A-Za-z0-9]+",
-    session="[A-Za-z0-9]+",
-    space=f"T1w|{MNI}",
-    experiment="[a-z][a-z0-9_]*",
-    maps="[a-z][a-z0-9_]*",
-    metric="|".join(METRICS),
-    contrast="groups|mean",
-    repeat="[0-9]+",
-    fold="[0-9]+",
-
-
 def code_of(script):
     """Digest of a script and the library modules it imports, as a rerun trigger."""
     return code_digest(f"{workflow.basedir}/scripts/{script}.py")
@@ -60,6 +47,12 @@ def seed_of(rule):
 def read_study():
     """Return all rows of the cohort; errors are sentences, one a line."""
     if config["source"] == "phantom":
+        if sorted(config["phantom"]["groups"]) != sorted(GROUPS):
+            raise ValueError(
+                f"the phantom has the groups {', '.join(config['phantom']['groups'])}, "
+                f"the study compares {' and '.join(GROUPS)}: make 'phantom: groups' and "
+                "'groups' agree"
+            )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
     return read_cohort(
         config["cohort"], GROUPS, config["source"], config["statistics"]["covariates"]
@@ -248,9 +241,46 @@ def tested_maps(wildcards):
     )
 
 
+def each_experiment(pattern):
+    """Fill a path pattern for each experiment."""
+    pattern = workflow.pathvars.apply(pattern)
+    return [pattern.format(experiment=name) for name in config["experiments"]]
+
+
+def experiment_labels():
+    """What figures and tables call the experiments."""
+    return [experiment["label"] for experiment in config["experiments"].values()]
+
+
 def approaches(contrast):
-    """Names of the maps that a contrast is tested on; the mean needs a sign to test."""
+    """Names of the maps that a contrast is tested on.
+
+    Diffusion maps have no mean of interest: they are positive everywhere.
+    """
     return [*config["experiments"], *(["traditional"] if contrast == "groups" else [])]
+
+
+def of_approaches(pattern):
+    """Fill a path pattern for each kind of maps that a contrast is tested on."""
+    pattern = workflow.pathvars.apply(pattern)
+    return lambda wildcards: [
+        pattern.format(maps=maps, metric=wildcards.metric, contrast=wildcards.contrast)
+        for maps in approaches(wildcards.contrast)
+    ]
+
+
+def approach_labels(wildcards):
+    """What figures call the kinds of maps that a contrast is tested on."""
+    return [*experiment_labels(), "traditional"][: len(approaches(wildcards.contrast))]
+
+
+def t_map_title(wildcards):
+    """What a t map shows, in words."""
+    asked = {
+        "groups": f"{wildcards.metric}: {GROUPS[1]} minus {GROUPS[0]}",
+        "mean": f"Sensitivity to {wildcards.metric}: mean over everybody, against zero",
+    }
+    return asked[wildcards.contrast]
 
 
 def effect_names():

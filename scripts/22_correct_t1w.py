@@ -17,11 +17,12 @@ if settings["brain_mask"] == "robex":
     mask = anat.robex_mask(t1w, affine, seed=seed)
 else:
     mask = anat.template_mask(
-        t1w,
-        affine,
-        template=read_array(snakemake.input.template),
+        head=(t1w, affine),
+        template=(
+            read_array(snakemake.input.template),
+            read_grid(snakemake.input.template)[1],
+        ),
         mask=read_mask(snakemake.input.template_mask),
-        template_affine=read_grid(snakemake.input.template)[1],
         seed=seed,
     )
 volume = anat.check_brain_mask(mask, affine)

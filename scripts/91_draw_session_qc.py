@@ -8,22 +8,16 @@ from scan2map.logs import log_to
 
 log_to(snakemake.log[0])
 
-images = {
-    name: nib.load(snakemake.input[name])
-    for name in (
-        "t1w",
-        "brain",
-        "t1w_mni",
-        "template",
-        "template_brain",
-        "b0",
-        "tensor",
-        "fa",
-    )
-}
 figure = draw_session_qc(
-    "sub-{subject}, ses-{session}".format(**dict(snakemake.wildcards.items())),
+    f"sub-{snakemake.wildcards.subject}, ses-{snakemake.wildcards.session}",
+    t1w=nib.load(snakemake.input.t1w),
+    brain=nib.load(snakemake.input.brain),
+    t1w_mni=nib.load(snakemake.input.t1w_mni),
+    template=nib.load(snakemake.input.template),
+    template_brain=nib.load(snakemake.input.template_brain),
+    b0=nib.load(snakemake.input.b0),
+    tensor=nib.load(snakemake.input.tensor),
+    fa=nib.load(snakemake.input.fa),
     motion=pd.read_csv(snakemake.input.motion, sep="\t"),
-    **images,
 )
 write_png(figure, snakemake.output[0], dpi=110)

@@ -11,7 +11,7 @@ FLIPS = {"none": (), "control": (0,), "both": (0, 1)}
 
 
 def augment(
-    feature, label, rng, flip="none", rotation_degrees=0.0, translation_voxels=0
+    feature, label, rng, flip="none", rotation_degrees=0.0, translation_voxels=0.0
 ):
     """Return one random variant of a session's tensors.
 
@@ -30,9 +30,8 @@ def augment(
     rotation_degrees : float
         The angle of a rotation in the axial plane about the middle of the grid is
         drawn uniformly between minus this and this.
-    translation_voxels : int
-        The shifts along x and y, whole voxels, are drawn uniformly between minus this
-        and this.
+    translation_voxels : float
+        The shifts along x, y and z are drawn uniformly between minus this and this.
 
     Returns
     -------
@@ -50,13 +49,13 @@ def augment(
         feature = mirror(feature)
     if rotation_degrees or translation_voxels:
         angle = np.deg2rad(rng.uniform(-rotation_degrees, rotation_degrees))
-        limit = int(translation_voxels)
-        feature = move_axially(feature, angle, rng.integers(-limit, limit + 1, 2))
+        shift = rng.uniform(-translation_voxels, translation_voxels, 3)
+        feature = move(feature, angle, shift)
     return feature
 
 
-def move_axially(feature, angle, shift):
-    """Rotate and shift a brain in the axial plane, turning its tensors with it.
+def move(feature, angle, shift):
+    """Rotate a brain in the axial plane, turning its tensors with it, and shift it.
 
     Parameters
     ----------
@@ -64,29 +63,26 @@ def move_axially(feature, angle, shift):
         Tensors in the world RAS+ frame; 0 in the background.
     angle : float
         Radians, from x (right) towards y (anterior), about the middle of the grid.
-    shift : sequence of int, length 2
-        Voxels along x and y, after the rotation.
+    shift : sequence of float, length 3
+        Voxels along x, y and z, after the rotation.
 
     Returns
     -------
     ndarray of float32, shape (x, y, z, 6)
-        Interpolated linearly among voxels that hold a tensor; voxels with less than
-        half of their weight from such voxels are background.
+        Interpolated linearly among voxels that hold a tensor; voxels with half of
+        their weight or less from such voxels are background.
     """
     cos, sin = np.cos(angle), np.sin(angle)
-    turn = np.array([[cos, -sin], [sin, cos]])
-    middle = (np.array(feature.shape[:2]) - 1) / 2
+    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    middle = (np.array(feature.shape[:3]) - 1) / 2
     offset = middle - turn.T @ (middle + np.asarray(shift))
 
     def resample(channel):
-        # slices are independent: a 3D transform that leaves z alone
-        matrix = np.eye(3)
-        matrix[:2, :2] = turn.T
-        return affine_transform(channel, matrix, (*offset, 0), order=1)
+        return affine_transform(channel, turn.T, offset, order=1)
 
     weight = resample(inside(feature).astype(np.float32))
     kept = weight > 0.5
     moved = np.zeros_like(feature)
     for channel in range(feature.shape[-1]):
         moved[kept, channel] = resample(feature[..., channel])[kept] / weight[kept]
-    return rotate(moved, [[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    return rotate(moved, turn).astype(np.float32)

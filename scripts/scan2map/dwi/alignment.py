@@ -1,8 +1,8 @@
 """Align volumes of the same contrast by least squares, rigid or affine.
 
-An image of b = 0 looks like another one, and a diffusion-weighted volume looks like what
-the tensors of all others predict for its direction: for such pairs Gauss-Newton on the
-squared difference is both exact and quick. Pairs of different contrast need mutual
+An image of b = 0 looks like another one, and a diffusion-weighted volume looks like
+what the tensors of all others predict for its direction: for such pairs Gauss-Newton on
+the squared difference is both exact and quick. Pairs of different contrast need mutual
 information (`scan2map.dwi.registration`).
 """
 

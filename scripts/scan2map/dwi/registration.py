@@ -7,34 +7,34 @@ import os
 import tempfile
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
-from scan2map.transforms import LPS, grid_points
+from scan2map.ants_bridge import LPS, to_ants, use_ants
+from scan2map.images import analysis_grid, brain_centre, resample_to_grid
+from scan2map.transforms import grid_points
 
 FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 """Between RAS+ and LPS+ points."""
 
+LINEAR_STEPS = {
+    "aff_iterations": (500, 500, 200),
+    "aff_shrink_factors": (4, 2, 1),
+    "aff_smoothing_sigmas": (2, 1, 0),
+    "aff_random_sampling_rate": 0.5,
+}
+"""Schedule of the linear step from b = 0 to T1w, coarse to fine."""
 
-def use_ants(seed):
-    """Import ANTsPy so that the same seed gives the same result."""
-    os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
-    os.environ["ANTS_RANDOM_SEED"] = str(seed % 2**31)
-    import ants
+SYN_STEPS = {
+    "syn_metric": "mattes",
+    "reg_iterations": (40, 20, 10),
+    "grad_step": 0.1,
+    "flow_sigma": 3,
+    "total_sigma": 0.5,
+}
+"""Schedule of SyN: smooth and short, EPI's distortion is smooth."""
 
-    ants.config.set_ants_deterministic(True, seed % 2**31)
-    return ants
-
-
-def to_ants(data, affine):
-    """Return an array (x, y, z) with an RAS+ affine as ANTs image."""
-    import ants
-
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    return ants.from_numpy(
-        np.ascontiguousarray(data, dtype=np.float32),
-        origin=list(LPS * affine[:3, 3]),
-        spacing=list(spacing),
-        direction=LPS[:, None] * affine[:3, :3] / spacing,
-    )
+ACROSS = 0.1
+"""Freedom of the deformation across the phase encoding, along it 1."""
 
 
 def read_matrix(path):
@@ -87,25 +87,30 @@ def register_rigid(fixed, moving, affine, mask, seed=0):
         return read_matrix(result["fwdtransforms"][-1])
 
 
-def register_b0(b0, b0_mask, affine, t1w, t1w_mask, grid, restrict=None, seed=0):
+def register_b0(
+    b0, affine, b0_mask, t1w, grid, t1w_mask, phase_axis=None, deformable=True, seed=0
+):
     """Register a b = 0 image to the T1w image: rigid, then SyN for EPI's distortion.
 
     Parameters
     ----------
     b0 : ndarray, shape (x, y, z)
         Mean b = 0 image.
-    b0_mask : ndarray of bool, shape (x, y, z)
-        Brain in `b0`.
     affine : ndarray, shape (4, 4)
         Voxel to world of `b0`.
+    b0_mask : ndarray of bool, shape (x, y, z)
+        Brain in `b0`.
     t1w : ndarray, shape (i, j, k)
-        Preprocessed T1w image on the analysis grid.
-    t1w_mask : ndarray of bool, shape (i, j, k)
-        Brain in `t1w`.
+        T1w image on the analysis grid.
     grid : ndarray, shape (4, 4)
         Voxel to world of the analysis grid.
-    restrict : sequence of float, length 3, optional
-        How freely the deformation moves along x, y, z (see `distortion_weights`).
+    t1w_mask : ndarray of bool, shape (i, j, k)
+        Brain in `t1w`.
+    phase_axis : {0, 1, 2}, optional
+        World axis nearest to the phase encoding of the EPI. The deformation moves
+        freely along it and a tenth as much across; None leaves all axes free.
+    deformable : bool
+        SyN after the rigid step; otherwise an affine.
     seed : int
         Seed of ANTs.
 
@@ -113,35 +118,93 @@ def register_b0(b0, b0_mask, affine, t1w, t1w_mask, grid, restrict=None, seed=0)
     -------
     ndarray, shape (i, j, k, 3)
         Displacements (RAS+ mm) from points of the T1w image to points of `b0`.
+
+    Notes
+    -----
+    Mutual information (Mattes) throughout: the contrasts are nearly opposite.
     """
     ants = use_ants(seed)
     fixed = to_ants(np.where(t1w_mask, t1w, 0), grid)
     moving = to_ants(np.where(b0_mask, b0, 0), affine)
-    with tempfile.TemporaryDirectory() as folder:
-        rigid = ants.registration(
-            fixed,
-            moving,
-            type_of_transform="Rigid",
-            outprefix=os.path.join(folder, "rigid_"),
-            aff_iterations=(500, 500, 200),
-            aff_shrink_factors=(4, 2, 1),
-            aff_smoothing_sigmas=(2, 1, 0),
-            aff_random_sampling_rate=0.5,
-        )["fwdtransforms"][0]
-        result = ants.registration(
-            fixed,
-            moving,
-            type_of_transform="SyNOnly",
-            initial_transform=rigid,
-            outprefix=os.path.join(folder, "syn_"),
-            syn_metric="mattes",
-            reg_iterations=(40, 20, 10),
-            grad_step=0.1,
-            flow_sigma=3,
-            total_sigma=0.5,
-            restrict_transformation=restrict,
-        )
-        warp = ants.image_read(result["fwdtransforms"][0]).numpy() * LPS
-        matrix = read_matrix(rigid)
     points = grid_points(t1w.shape, grid)
+    warp = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        linear = ants.registration(
+            fixed,
+            moving,
+            type_of_transform="Rigid" if deformable else "Affine",
+            outprefix=os.path.join(folder, "linear_"),
+            **LINEAR_STEPS,
+        )["fwdtransforms"][0]
+        matrix = read_matrix(linear)
+        if deformable:
+            result = ants.registration(
+                fixed,
+                moving,
+                type_of_transform="SyNOnly",
+                initial_transform=linear,
+                outprefix=os.path.join(folder, "syn_"),
+                restrict_transformation=_freedom(phase_axis),
+                **SYN_STEPS,
+            )
+            warp = ants.image_read(result["fwdtransforms"][0]).numpy() * LPS
     return (points + warp) @ matrix[:3, :3].T + matrix[:3, 3] - points
+
+
+def _freedom(phase_axis):
+    """Return how freely a deformation moves along x, y, z, as ANTs takes it."""
+    if phase_axis is None:
+        return (1, 1, 1)
+    return tuple(1 if axis == phase_axis else ACROSS for axis in range(3))
+
+
+def phase_axis(sidecar, affine):
+    """Return the world axis nearest to the phase encoding, None where unknown.
+
+    Parameters
+    ----------
+    sidecar : dict
+        BIDS sidecar of the DWI, with ``PhaseEncodingDirection`` i, j or k (and sign)
+        or ``PhaseEncodingAxis``.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of the DWI.
+
+    Returns
+    -------
+    {0, 1, 2} or None
+    """
+    name = sidecar.get("PhaseEncodingDirection") or sidecar.get("PhaseEncodingAxis")
+    if not name:
+        return None
+    return int(np.abs(affine[:3, "ijk".index(name[0])]).argmax())
+
+
+def on_analysis_grid(t1w, mask, affine, shape, voxel_size):
+    """Put a T1w image and its brain mask on the analysis grid around the brain.
+
+    Parameters
+    ----------
+    t1w : ndarray, shape (x, y, z)
+        T1w image.
+    mask : ndarray of bool, shape (x, y, z)
+        Its brain.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of both.
+    shape : sequence of int, length 3
+        Shape of the analysis grid.
+    voxel_size : float
+        Its voxel size in mm. Where it is coarser than the image, that is smoothed.
+
+    Returns
+    -------
+    t1w : ndarray of float32, shape `shape`
+    mask : ndarray of bool, shape `shape`
+    grid : ndarray, shape (4, 4)
+        Voxel to world of both.
+    """
+    grid = analysis_grid(brain_centre(mask, affine), shape, voxel_size)
+    ratio = voxel_size / np.linalg.norm(affine[:3, :3], axis=0)
+    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
+    smooth = gaussian_filter(np.asarray(t1w, dtype=np.float32), width)
+    inside = resample_to_grid(mask, affine, shape, grid)
+    return resample_to_grid(smooth, affine, shape, grid), inside >= 0.5, grid

@@ -27,6 +27,9 @@ COLOURS = colormaps["RdBu_r"]
 TRUTH_COLOURS = ("#00C389", "#F0E442", "#CC79A7", "#56B4E9")
 """Fill of each planted region."""
 
+SAME_SLICE = 4.0
+"""mm; planted regions whose middles are no farther apart share a cut."""
+
 RIM = [withStroke(linewidth=0.4, foreground="black")]
 """A thin dark rim that keeps light letters legible on white."""
 
@@ -78,10 +81,11 @@ def choose_slices(mask, truths=(), axial=6, coronal=2):
         free = np.ones(number, dtype=bool)
         for truth in truths:
             middle = _middle(truth)[axis]
-            distance = np.where(free, np.abs(even - middle), np.inf)
-            if free.any():
-                even[distance.argmin()] = middle
-                free[distance.argmin()] = False
+            nearest = np.abs(even - middle).argmin()
+            if not free[nearest] and abs(even[nearest] - middle) > SAME_SLICE:
+                nearest = np.where(free, np.abs(even - middle), np.inf).argmin()
+            if free[nearest]:
+                even[nearest], free[nearest] = middle, False
         chosen += [(axis, float(position)) for position in np.sort(even)]
     return chosen
 

@@ -133,7 +133,8 @@ def auc_sentence(scores):
     """Return the AUC with its interval and permutation p as one line."""
     row = scores[(scores["score"].str.lower() == "auc")]
     row = row[row["pooling"] == "pooled"].iloc[0]
+    interval = f"95 % CI {row['ci_low']:.2f} to {row['ci_high']:.2f}"
     return (
-        f"AUC {row['value']:.2f} (95 % CI {row['ci_low']:.2f} to {row['ci_high']:.2f}), "
+        f"AUC {row['value']:.2f} ({interval}), "
         f"permutation p = {row['permutation_p']:.2g}"
     )

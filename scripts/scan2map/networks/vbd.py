@@ -3,6 +3,9 @@
 import keras
 from keras import layers
 
+POOLING = {"max": layers.MaxPooling3D, "average": layers.AveragePooling3D}
+"""How 2×2×2 voxels become one."""
+
 
 def build(
     shape,
@@ -10,6 +13,7 @@ def build(
     filters=(8, 8, 16, 16, 32, 32, 64, 64),
     kernel=3,
     pool_after=(2, 4, 6, 8),
+    pooling="max",
     dense=(64,),
     activation="relu",
     dropout=0.1,
@@ -33,7 +37,10 @@ def build(
     kernel : int
         Edge of the kernels in voxels.
     pool_after : sequence of int
-        Convolutions (counted from 1) after which 2×2×2 voxels become their maximum.
+        Convolutions (counted from 1) after which 2×2×2 voxels become one.
+    pooling : str
+        ``max`` or ``average``. The average sees through small misalignments, which is
+        what a network with few participants needs.
     dense : sequence of int
         Units of the dense layers before the logit; one entry makes the paper's two
         dense layers.
@@ -69,7 +76,7 @@ def build(
     for number, n_filters in enumerate(filters, start=1):
         x = layers.Conv3D(n_filters, kernel, padding="same", **settings)(x)
         if number in pool_after:
-            x = layers.MaxPooling3D(2)(x)
+            x = POOLING[pooling](2)(x)
     x = layers.Flatten()(x)
     for units in dense:
         x = layers.Dense(units, **settings)(layers.Dropout(dropout)(x))

@@ -34,6 +34,9 @@ class Pool(keras.layers.Layer):
 def in_double_precision(model):
     """Return the same network computing in float64.
 
+    For TensorFlow, and JAX where it has 64 bits enabled; with PyTorch, Keras rounds
+    some operations to float32 all the same.
+
     Parameters
     ----------
     model : keras.Model

@@ -33,7 +33,7 @@ def logit_gradient(model, inputs):
             f"gradients are written for {', '.join(BACKENDS)}; Keras runs on "
             f"{backend}: set KERAS_BACKEND to one of these"
         )
-    inputs = keras.ops.convert_to_tensor(inputs, dtype=model.compute_dtype)
+    inputs = keras.ops.convert_to_tensor(inputs, dtype=model.inputs[0].dtype)
     gradient, logits = BACKENDS[backend](model, inputs)
     convert = keras.ops.convert_to_numpy
     return convert(gradient), np.ravel(convert(logits))

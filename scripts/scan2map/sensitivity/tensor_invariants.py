@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scan2map.tensor import eigen, from_spectrum, to_matrix
+
 METRICS = ("MD", "A", "FA", "planarity")
 """Order of the metrics on the first axis of every stack of sensitivity maps."""
 
@@ -29,6 +31,9 @@ UNITS = {
 
 PHASES = np.array([2.0, -2.0, 0.0]) * np.pi / 3
 """Phases of the ascending eigenvalues; cos(theta + phi) keeps them in order."""
+
+OCCURRENCE = 1 / np.array([1, 2, 2, 1, 2, 1])
+"""One over how often each component appears in the symmetric tensor."""
 
 VANISHING = 1e-6
 """A mean, an anisotropy or a gap between eigenvalues below this fraction of the
@@ -60,7 +65,7 @@ def tensor_invariants(tensors):
         shape (n,); `eigenvalues` (n, 3) ascending; `eigenvectors` (n, 3, 3), one per
         column. All float64.
     """
-    values, vectors = np.linalg.eigh(as_matrices(tensors))
+    values, vectors = eigen(np.asarray(tensors, dtype=np.float64))
     mu = values.mean(1)
     deviations = values - mu[:, None]
     sigma = np.linalg.norm(deviations, axis=1)
@@ -89,9 +94,7 @@ def tensor_from_invariants(mu, sigma, theta, eigenvectors):
     """
     swing = np.sqrt(2 / 3) * np.cos(np.asarray(theta)[:, None] + PHASES)
     values = np.asarray(mu)[:, None] + np.asarray(sigma)[:, None] * swing
-    matrices = np.einsum("nij,nj,nkj->nik", eigenvectors, values, eigenvectors)
-    rows, columns = np.triu_indices(3)
-    return matrices[:, rows, columns]
+    return from_spectrum(values, eigenvectors)
 
 
 def invariant_gradients(tensors, gradient):
@@ -171,10 +174,4 @@ def symmetric_gradient(gradient):
     -------
     ndarray, shape (n, 3, 3), float64
     """
-    return as_matrices(gradient * np.array([1, 0.5, 0.5, 1, 0.5, 1]))
-
-
-def as_matrices(components):
-    """Return symmetric float64 matrices from xx, xy, xz, yy, yz, zz on the last axis."""
-    order = [[0, 1, 2], [1, 3, 4], [2, 4, 5]]
-    return np.asarray(components, dtype=np.float64)[..., order]
+    return to_matrix(np.asarray(gradient, dtype=np.float64) * OCCURRENCE)

@@ -6,7 +6,7 @@ from scan2map.statistics.glm import fit, t_contrast
 from scan2map.statistics.masks import intersect_masks
 from scan2map.statistics.recovery import enrichment
 from scan2map.statistics.smoothing import smooth, smooth_within
-from scan2map.statistics.tests import prepare_maps, t_test
+from scan2map.statistics.t_maps import prepare_maps, t_test
 from scan2map.statistics.thresholds import bonferroni
 
 __all__ = [

@@ -42,8 +42,9 @@ def fit(data, design):
     """
     design = np.asarray(design, dtype=np.float64)
     if len(data) != len(design):
-        raise ValueError(f"{len(data)} maps do not fit {len(design)} rows of the design")
-    inverse = np.linalg.pinv(design)
+        raise ValueError(f"{len(data)} maps do not fit a design of {len(design)} rows")
+    tolerance = max(design.shape) * np.finfo(float).eps
+    inverse = np.linalg.pinv(design, rcond=tolerance)
     df = len(design) - np.linalg.matrix_rank(design)
     if df < 1:
         raise ValueError(

@@ -1,0 +1,28 @@
+"""Bring one session's tensors, and their invariants, to T1w or MNI space."""
+
+import logging
+
+from scan2map.dwi.space import warp_tensor
+from scan2map.images import read_array, read_grid, read_mask, write_image
+from scan2map.logs import log_to
+from scan2map.tensor import METRIC_UNITS, SIDECAR, invariants
+from scan2map.transforms import compose, read_field
+
+log_to(snakemake.log[0])
+paths = snakemake.input
+field, grid = read_field(paths.xfm)
+if paths.get("xfm_mni"):
+    to_t1w, mni_grid = read_field(paths.xfm_mni)
+    field, grid = compose(to_t1w, mni_grid, field, grid), mni_grid
+tensor, valid, counts = warp_tensor(
+    read_array(paths.tensor),
+    read_grid(paths.tensor)[1],
+    read_mask(paths.mask),
+    field,
+    grid,
+)
+logging.info("tensors: %s", counts)
+write_image(tensor, grid, snakemake.output.tensor, SIDECAR | counts)
+for name, values in invariants(tensor).items():
+    write_image(values, grid, snakemake.output[name], {"Units": METRIC_UNITS[name]})
+write_image(valid, grid, snakemake.output.mask)

@@ -1,0 +1,33 @@
+"""Average one session's sensitivity over repeats and bring it to MNI."""
+
+import logging
+
+import numpy as np
+from scan2map.images import read_grid, read_json, write_image
+from scan2map.logs import log_to
+from scan2map.sensitivity import METRICS, UNITS, average_over_repeats
+from scan2map.transforms import pull, read_field
+
+log_to(snakemake.log[0])
+who = (snakemake.wildcards.subject, snakemake.wildcards.session)
+maps = []
+for stack, table in zip(snakemake.input.stacks, snakemake.input.tables, strict=True):
+    table = read_json(table)
+    row = list(zip(table["subjects"], table["sessions"], strict=True)).index(who)
+    maps.append(np.load(stack, mmap_mode="r")[row])
+mean = average_over_repeats(maps, mirrored=snakemake.params.mirror)
+logging.info("averaged %d repeats", len(maps))
+
+affine = read_grid(snakemake.input.grid)[1]
+if snakemake.input.xfm:
+    field, target = read_field(snakemake.input.xfm)
+    channels = pull(np.moveaxis(mean, 0, -1), affine, field, target)
+    mean, affine = np.moveaxis(channels, -1, 0), target
+for metric, path in zip(snakemake.params.metrics, snakemake.output, strict=True):
+    sidecar = {
+        "Description": f"derivative of the logit by {metric}, mean over repeats",
+        "Units": UNITS[metric],
+        "Repeats": len(maps),
+        "Interpolation": "linear" if snakemake.input.xfm else "none",
+    }
+    write_image(mean[METRICS.index(metric)], affine, path, sidecar)

@@ -1,0 +1,34 @@
+"""Draw one metric's t maps of all approaches on the same slices."""
+
+import nibabel as nib
+from scan2map.figures.mosaics import Row, draw_t_mosaic
+from scan2map.figures.style import write_png
+from scan2map.images import read_json
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+
+rows = []
+for label, t, summary in zip(
+    snakemake.params.approaches,
+    snakemake.input.t,
+    snakemake.input.summaries,
+    strict=True,
+):
+    about = read_json(summary)
+    note = f"{about['df']} degrees of freedom"
+    rows.append(Row(label, nib.load(t), about["threshold"], note))
+
+figure = draw_t_mosaic(
+    rows,
+    mask=nib.load(snakemake.input.mask),
+    background=nib.load(snakemake.input.background),
+    truths=[
+        (name, nib.load(path))
+        for name, path in zip(
+            snakemake.params.effects, snakemake.input.truths, strict=True
+        )
+    ],
+    title=snakemake.params.title,
+)
+write_png(figure, snakemake.output[0], dpi=110)

@@ -1,0 +1,126 @@
+"""The table of scores: every experiment beside what chance would give."""
+
+from html import escape
+
+import pandas as pd
+
+SCORES = {
+    "auc": "AUC",
+    "accuracy": "accuracy",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "f1": "F1",
+}
+"""Scores in the table's order, and how their columns are called."""
+
+
+def score_rows(scores, networks):
+    """Lay out the pooled scores of each experiment in words and numbers.
+
+    Parameters
+    ----------
+    scores : dict of str to pandas.DataFrame
+        Label of the experiment to its scores: `score`, `pooling`, `value`, `ci_low`,
+        `ci_high`, `trivial`, `permutation_mean`, `permutation_p`, `n_participants`,
+        `n_sessions`.
+    networks : dict of str to dict
+        Label of the experiment to the description of its network; ``parameters`` is
+        what training fitted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Three rows per experiment: out-of-fold scores with their intervals, the
+        majority class, permuted labels with their p values; the first column holds
+        the label, and below it the numbers of participants and parameters.
+
+    Raises
+    ------
+    ValueError
+        An experiment has no pooled scores.
+    """
+    rows = []
+    for label, table in scores.items():
+        pooled = table[table["pooling"] == "pooled"].set_index("score")
+        absent = [score for score in SCORES if score not in pooled.index]
+        if absent:
+            raise ValueError(
+                f"the scores of experiment '{label}' lack pooled {', '.join(absent)}"
+            )
+        first = pooled.iloc[0]
+        about = (
+            label,
+            f"{first['n_participants']} participants, {first['n_sessions']} sessions",
+            f"{networks[label]['parameters']:,} parameters",
+        )
+        for name, (kind, write) in zip(about, CELLS.items(), strict=True):
+            cells = {SCORES[s]: write(pooled.loc[s]) for s in SCORES}
+            rows.append({"experiment": name, "scores": kind} | cells)
+    return pd.DataFrame(rows)
+
+
+CELLS = {
+    "out of fold": lambda r: (
+        f"{r['value']:.2f} [{r['ci_low']:.2f}, {r['ci_high']:.2f}]"
+    ),
+    "majority class": lambda r: f"{r['trivial']:.2f}",
+    "permuted labels": lambda r: (
+        f"{r['permutation_mean']:.2f} (p = {r['permutation_p']:.2g})"
+    ),
+}
+"""Row of the table to what stands in its cells."""
+
+
+def html_table(rows, title, note):
+    """Set the table of scores as a page that needs no other file.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `score_rows`.
+    title, note : str
+        Above and below the table.
+
+    Returns
+    -------
+    str
+    """
+    head = "".join(f"<th>{escape(column)}</th>" for column in rows.columns)
+    lines = []
+    for row in rows.itertuples(index=False):
+        cells = "".join(f"<td>{escape(value)}</td>" for value in row)
+        first = " class=first" if row.scores == next(iter(CELLS)) else ""
+        lines.append(f"<tr{first}>{cells}</tr>")
+    return PAGE.format(
+        title=escape(title), note=escape(note), head=head, lines="\n".join(lines)
+    )
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<style>
+body {{ font: 13px/1.4 sans-serif; margin: 1.5em; color: #111; background: #fff; }}
+table {{ border-collapse: collapse; }}
+th {{ text-align: left; border-bottom: 2px solid #111; padding: 0.3em 0.8em 0.3em 0;
+     vertical-align: bottom; }}
+td {{ padding: 0.2em 0.8em 0.2em 0; white-space: nowrap; color: #555; }}
+tr.first td {{ border-top: 1px solid #aaa; color: #111; font-weight: 600; }}
+p {{ max-width: 60em; }}
+</style>
+</head>
+<body>
+<h1 style="font-size: 1.2em">{title}</h1>
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{lines}
+</tbody>
+</table>
+<p>{note}</p>
+</body>
+</html>
+"""
+"""The page around a table."""

@@ -1,0 +1,79 @@
+"""What the methods text says of the preprocessing of images."""
+
+from scan2map.methods.words import sentences
+
+
+def describe_anat(anat):
+    """Preprocessing of T1w images."""
+    brain = {
+        "robex": "The brain was extracted with ROBEX [iglesias2011].",
+        "template": "The brain mask is that of the template, brought to the image by "
+        "registration.",
+    }
+    kind = {
+        "syn": "an affine transformation and a symmetric diffeomorphic deformation "
+        "(SyN) [avants2008]",
+        "affine": "an affine transformation",
+    }
+    return sentences(
+        "Noise was reduced by non-local means [coupe2008]."
+        if anat["denoise"] == "nlm"
+        else "",
+        brain[anat["brain_mask"]],
+        "Intensity was corrected for the bias field with N4 [tustison2010]."
+        if anat["n4"]
+        else "",
+        "Images were registered to the MNI ICBM152 2009a symmetric template "
+        f"[fonov2011] with ANTs [tustison2021] by {kind[anat['registration']]}.",
+    )
+
+
+def describe_dwi(dwi, grid):
+    """Preprocessing of diffusion-weighted images, tensors and their way to MNI."""
+    tool = {
+        "dipy": "as implemented in DIPY [garyfallidis2014]",
+        "mrtrix": "with MRtrix3's dwidenoise [tournier2019] through Nipype "
+        "[gorgolewski2011]",
+    }
+    eddy = {
+        "ants": "Head motion and eddy currents were corrected by affine registration "
+        "of each volume to the first b = 0 volume with ANTs [tustison2021], and the "
+        "b-vectors were rotated accordingly [leemans2009].",
+        "fsl": "Head motion and eddy currents were corrected with FSL's eddy "
+        "[andersson2016] through Nipype [gorgolewski2011], and the b-vectors were "
+        "rotated accordingly [leemans2009].",
+        "none": "Head motion and eddy currents were not corrected.",
+    }
+    fit = {
+        "wls": "weighted linear least squares [veraart2013]",
+        "ols": "ordinary linear least squares",
+    }
+    kind = {
+        "syn": "a rigid transformation and a deformation against the distortion of "
+        "echo-planar imaging (SyN) [avants2008]",
+        "affine": "an affine transformation",
+    }
+    shape = " × ".join(str(n) for n in grid["shape"])
+    return sentences(
+        "Noise was removed by Marchenko-Pastur principal component analysis "
+        f"[veraart2016] {tool[dwi['denoise']]}."
+        if dwi["denoise"] != "none"
+        else "Images were not denoised.",
+        "Gibbs ringing was removed by local subvoxel shifts [kellner2016]."
+        if dwi["gibbs"]
+        else "",
+        eddy[dwi["eddy"]],
+        "Framewise displacement was computed with a radius of 50 mm [power2012]."
+        if dwi["eddy"] != "none"
+        else "",
+        f"The diffusion tensor [basser1994] was fitted by {fit[dwi['tensor']]}.",
+        f"The mean b = 0 image was registered to the T1-weighted image by "
+        f"{kind[dwi['registration']]}.",
+        "This transformation was composed with the one to MNI space where needed, so "
+        "that tensors were interpolated once, as logarithms [arsigny2006], and "
+        "reoriented by preservation of the principal direction [alexander2001].",
+        "Voxels whose tensor was not positive definite were masked.",
+        "Mean diffusivity (MD), the norm of the tensor's deviator (A), fractional "
+        "anisotropy (FA) and planarity were derived from it.",
+        f"All maps lie on a grid of {shape} voxels of {grid['voxel_size']:g} mm.",
+    )

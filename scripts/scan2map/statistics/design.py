@@ -1,0 +1,186 @@
+"""From a cohort's rows to the design matrix of a group analysis."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scan2map.statistics.glm import dependent_columns
+
+CATEGORICAL = ("sex", "site")
+"""Covariates that are categories even where they are written as numbers."""
+
+
+class Design(NamedTuple):
+    """A linear model over participants and the contrast that is tested."""
+
+    matrix: np.ndarray
+    columns: list
+    contrast: np.ndarray
+    participants: list
+    group_sizes: dict
+
+
+def group_design(rows, groups, contrast, covariates=()):
+    """Build the design of a group difference, or of a mean, with covariates.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        One per session: ``participant_id``, ``group`` and the covariates. Sessions of
+        a participant make one row of the design, so that rows are independent.
+    groups : sequence of str, length 2
+        Reference and affected group.
+    contrast : {"groups", "mean"}
+        ``groups``: affected minus reference, one column per group. ``mean``: the mean
+        of everybody against zero, one column of ones.
+    covariates : sequence of str
+        Columns of `rows`. Numbers are averaged over a participant's sessions; `sex`,
+        `site` and columns with anything but numbers are dummy-coded, one column per
+        level but the first. All are centred on their mean over all participants, as
+        SPM does by default, so the tested mean is that at average covariates.
+
+    Returns
+    -------
+    Design
+        `matrix` (n_participants, k), the names of its `columns`, the weights of the
+        `contrast` (k,), `participants` in order of appearance, and `group_sizes`.
+
+    Raises
+    ------
+    ValueError
+        Unknown contrast or group, an empty group, a covariate that is absent,
+        missing, constant or contradictory, or a contrast that cannot be estimated.
+    """
+    if contrast not in ("groups", "mean"):
+        raise ValueError(f"contrast should be groups or mean. {contrast} was provided")
+    sessions = sessions_of(rows)
+    membership = [_only_value(chosen, "group") for chosen in sessions.values()]
+    sizes = _group_sizes(membership, groups)
+    if contrast == "groups":
+        blocks = [(name, [float(m == name) for m in membership]) for name in groups]
+        weights = [-1.0, 1.0]
+    else:
+        blocks, weights = [("mean", [1.0] * len(sessions))], [1.0]
+    for covariate in covariates:
+        blocks += _covariate(sessions, covariate)
+    columns = [name for name, _ in blocks]
+    matrix = np.array([values for _, values in blocks]).T
+    weights = np.array(weights + [0.0] * (len(columns) - len(weights)))
+    _check_estimable(matrix, columns, weights, contrast)
+    return Design(matrix, columns, weights, list(sessions), sizes)
+
+
+def sessions_of(rows):
+    """Return each participant's rows, participants in order of appearance."""
+    sessions = {}
+    for row in rows:
+        sessions.setdefault(row["participant_id"], []).append(row)
+    return sessions
+
+
+def average_participants(data, rows):
+    """Average the sessions of each participant.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_sessions, voxels)
+        In the order of `rows`.
+    rows : list of dict
+        With ``participant_id``.
+
+    Returns
+    -------
+    ndarray, shape (n_participants, voxels)
+        Participants in order of appearance. The average of two sessions varies less
+        than one session: the model, which gives everybody the same variance, is
+        approximate where some participants have more sessions than others.
+    """
+    if len(data) != len(rows):
+        raise ValueError(f"{len(data)} maps do not fit {len(rows)} rows of the cohort")
+    index = {}
+    for number, row in enumerate(rows):
+        index.setdefault(row["participant_id"], []).append(number)
+    if len(index) == len(rows):
+        return data
+    return np.stack([data[numbers].mean(0) for numbers in index.values()])
+
+
+def _group_sizes(membership, groups):
+    """Count participants per group."""
+    unknown = sorted(set(membership) - set(groups))
+    if unknown:
+        raise ValueError(
+            f"group {unknown[0]!r} is neither of the groups compared, "
+            f"{' and '.join(groups)}: exclude its rows or correct them"
+        )
+    sizes = {group: membership.count(group) for group in groups}
+    empty = [group for group, size in sizes.items() if not size]
+    if empty:
+        raise ValueError(f"group {empty[0]!r} has no participant left to test")
+    return sizes
+
+
+def _only_value(rows, column):
+    """Return the value that all sessions of a participant share."""
+    values = sorted({row[column] for row in rows})
+    if len(values) > 1:
+        raise ValueError(
+            f"participant {rows[0]['participant_id']} has more than one {column}: "
+            f"{', '.join(values)}; sessions are averaged, so it must be the same"
+        )
+    return values[0]
+
+
+def _covariate(sessions, covariate):
+    """Return the centred columns of a covariate as (name, values)."""
+    for participant, rows in sessions.items():
+        if any(row.get(covariate, "") in ("", "n/a", None) for row in rows):
+            raise ValueError(
+                f"covariate {covariate!r} is missing for participant {participant}: "
+                f"fill it in, exclude the participant or drop the covariate"
+            )
+    columns = _numbers(sessions, covariate) or _dummies(sessions, covariate)
+    if all(np.ptp(values) == 0 for _, values in columns):
+        raise ValueError(
+            f"covariate {covariate!r} is the same for all {len(sessions)} "
+            f"participants: drop it from the covariates"
+        )
+    return [(name, values - np.mean(values)) for name, values in columns]
+
+
+def _numbers(sessions, covariate):
+    """Return a numeric covariate as one column; None where it is categorical."""
+    if covariate in CATEGORICAL:
+        return None
+    try:
+        values = [
+            np.mean([float(row[covariate]) for row in rows])
+            for rows in sessions.values()
+        ]
+    except ValueError:
+        return None
+    if not np.isfinite(values).all():
+        raise ValueError(f"covariate {covariate!r} has a value that is not finite")
+    return [(covariate, np.array(values))]
+
+
+def _dummies(sessions, covariate):
+    """Return a categorical covariate as one column per level but the first."""
+    values = [_only_value(rows, covariate) for rows in sessions.values()]
+    levels = sorted(set(values))
+    return [
+        (f"{covariate}={level}", np.array([float(v == level) for v in values]))
+        for level in levels[1:]
+    ]
+
+
+def _check_estimable(matrix, columns, weights, contrast):
+    """Raise where the covariates leave the contrast undetermined."""
+    blocking = dependent_columns(matrix, weights)
+    if blocking:
+        names = ", ".join(columns[number] for number in blocking)
+        raise ValueError(
+            f"the contrast {contrast!r} cannot be estimated from {len(matrix)} "
+            f"participants, since these columns of the design are linearly "
+            f"dependent: {names}; drop a covariate that separates the groups"
+        )

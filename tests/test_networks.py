@@ -1,0 +1,56 @@
+"""Networks from configuration."""
+
+import pytest
+
+from scan2map import networks
+
+keras = pytest.importorskip("keras")
+
+
+def kinds(model, kind):
+    return [layer for layer in model.layers if isinstance(layer, kind)]
+
+
+def test_default_is_eight_convolutions_and_two_dense_layers():
+    model = networks.build((16, 16, 16), 6, "vbd")
+    assert len(kinds(model, keras.layers.Conv3D)) == 8
+    assert len(kinds(model, keras.layers.Dense)) == 2
+    assert model.output_shape == (None, 1)
+
+
+def test_logit_is_linear_and_weights_are_penalised():
+    model = networks.build((16, 16, 16), 6, "vbd", l2=0.02)
+    assert model.get_layer("logit").activation is keras.activations.linear
+    weighted = kinds(model, (keras.layers.Conv3D, keras.layers.Dense))
+    assert all(float(w.kernel_regularizer.l2) == 0.02 for w in weighted)
+
+
+def test_configuration_sets_filters_kernels_and_pooling():
+    model = networks.build(
+        (8, 8, 8), 6, "vbd", filters=[2, 4], kernel=5, pool_after=[1], dense=[3]
+    )
+    convolutions = kinds(model, keras.layers.Conv3D)
+    assert [c.filters for c in convolutions] == [2, 4]
+    assert convolutions[0].kernel_size == (5, 5, 5)
+    assert convolutions[1].output.shape == (None, 4, 4, 4, 4)
+
+
+def test_description_counts_parameters():
+    model = networks.build((8, 8, 8), 6, "vbd", filters=[2], pool_after=[1], dense=[3])
+    description = networks.describe(model)
+    convolution, hidden, logit = 27 * 6 * 2 + 2, 4**3 * 2 * 3 + 3, 3 + 1
+    assert description["parameters"] == convolution + hidden + logit
+    assert description["input_shape"] == [8, 8, 8, 6]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"name": "vdb"}, "'vdb' is unknown"),
+        ({"name": "vbd", "pool_after": [9]}, "after convolutions \\[9\\]"),
+        ({"name": "vbd", "pool_after": [1, 2, 3, 4, 5]}, "cannot be halved 5 times"),
+    ],
+)
+def test_impossible_networks_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        networks.build((16, 16, 16), 6, **settings)

@@ -1,0 +1,138 @@
+"""Training and prediction."""
+
+import numpy as np
+import pytest
+
+from scan2map.features import fit_scaling
+
+keras = pytest.importorskip("keras")
+from scan2map.training import (  # noqa: E402
+    NO_AUGMENTATION,
+    Feeder,
+    class_weights,
+    compile_classifier,
+    predict_logits,
+    prediction_table,
+    train,
+)
+
+NETWORK = {"name": "vbd", "filters": [4], "pool_after": [1], "dense": [4], "l2": 1e-4}
+TRAINING = {
+    "learning_rate": 1e-2,
+    "decay": 0.5,
+    "decay_every": 3,
+    "epochs": 8,
+    "batch_size": 3,
+    "augmentation": {"flip": "both", "rotation_degrees": 5, "translation_voxels": 1},
+}
+
+
+@pytest.fixture
+def sessions(rng):
+    """Return eight sessions whose second half has a bright corner, and their labels."""
+    features = rng.normal(1, 0.1, size=(8, 8, 8, 4, 6)).astype(np.float32)
+    features[4:, 2:6, 2:6, :, 0] += 0.5
+    return 1e-3 * features, [0] * 4 + [1] * 4
+
+
+def feeder(sessions, **settings):
+    features, labels = sessions
+    defaults = {"batch_size": 3, "augmentation": NO_AUGMENTATION, "seed": 1}
+    scaling = fit_scaling(features)
+    return Feeder(features, labels, scaling, **{**defaults, **settings})
+
+
+def test_an_epoch_shows_every_session_once_with_its_label(sessions):
+    batches = [batch for batch in feeder(sessions)]
+    assert [len(labels) for _, labels in batches] == [3, 3, 2]
+    shown = np.concatenate([x for x, _ in batches])
+    labels = np.concatenate([y for _, y in batches])[:, 0]
+    bright = shown[:, 2:6, 2:6, :, 0].mean((1, 2, 3)) > 0.8
+    np.testing.assert_array_equal(bright, labels == 1)
+    assert labels.sum() == 4
+
+
+def test_an_epoch_depends_on_its_number_alone(sessions):
+    settings = {"augmentation": TRAINING["augmentation"]}
+    one, other = feeder(sessions, **settings), feeder(sessions, **settings)
+    one.start_epoch(3)
+    first = one[0][0]
+    for epoch in (1, 3):
+        other.start_epoch(epoch)
+    np.testing.assert_array_equal(first, other[0][0])
+    other.start_epoch(4)
+    assert not np.array_equal(first, other[0][0])
+
+
+def test_training_learns_and_reports_every_epoch(sessions):
+    features, labels = sessions
+    model, scaling, history = train(features, labels, NETWORK, TRAINING, seed=0)
+    logits = predict_logits(model, scaling, features)
+    assert logits[4:].min() > logits[:4].max()
+    assert [row["epoch"] for row in history] == list(range(1, 9))
+    assert history[-1]["cross_entropy"] < history[0]["cross_entropy"]
+
+
+def test_learning_rate_decays_in_steps(sessions):
+    *_, history = train(*sessions, NETWORK, TRAINING, seed=0)
+    rates = [row["learning_rate"] for row in history]
+    expected = 1e-2 * 0.5 ** np.array([0, 0, 0, 1, 1, 1, 2, 2])
+    np.testing.assert_allclose(rates, expected, rtol=1e-6)  # float32 optimizer
+
+
+def test_same_seed_gives_the_same_weights(sessions):
+    one, two, other = (
+        train(*sessions, NETWORK, {**TRAINING, "epochs": 2}, seed=seed)[0].get_weights()
+        for seed in (3, 3, 4)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    assert not np.array_equal(one[0], other[0])
+
+
+def test_penalty_is_in_the_loss_and_not_in_the_cross_entropy(sessions):
+    *_, history = train(*sessions, {**NETWORK, "l2": 0.1}, TRAINING, seed=0)
+    assert all(row["loss"] > row["cross_entropy"] + 0.01 for row in history)
+
+
+def test_saved_network_predicts_as_before(sessions, tmp_path):
+    features, labels = sessions
+    model, scaling, _ = train(features, labels, NETWORK, TRAINING, seed=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    before, after = (predict_logits(m, scaling, features) for m in (model, loaded))
+    np.testing.assert_array_equal(before, after)
+
+
+def test_balanced_weights_count_both_labels_alike():
+    weights = class_weights([0, 0, 0, 1], "balanced")
+    assert 3 * weights[0] == pytest.approx(1 * weights[1])
+    assert class_weights([0, 1], "none") is None
+    with pytest.raises(ValueError, match="'auto'"):
+        class_weights([0, 1], "auto")
+
+
+def test_training_without_both_labels_is_refused(sessions):
+    with pytest.raises(ValueError, match="both labels"):
+        train(sessions[0], [1] * 8, NETWORK, TRAINING, seed=0)
+    with pytest.raises(ValueError, match="8 features came with 7 labels"):
+        train(sessions[0], [0, 1, 1, 1, 1, 1, 1], NETWORK, TRAINING, seed=0)
+
+
+def test_diverged_training_is_refused(sessions):
+    features = sessions[0].copy()
+    features[0, 0, 0, 0, 0] = np.inf
+    with pytest.raises(ValueError, match="not a number|same value"):
+        train(features, sessions[1], NETWORK, {**TRAINING, "epochs": 1}, seed=0)
+
+
+def test_loss_takes_logits():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
+    compile_classifier(model, 1e-3)
+    loss = float(model.loss(np.array([[1.0]]), np.array([[2.0]])))
+    assert loss == pytest.approx(np.log1p(np.exp(-2.0)), rel=1e-5)  # float32
+
+
+def test_prediction_table_has_probabilities_beside_logits():
+    table = prediction_table(np.array([0.0, 2.0]), participant_id=["a", "b"], fold=3)
+    assert list(table) == ["participant_id", "fold", "logit", "probability"]
+    assert table["probability"].tolist() == pytest.approx([0.5, 0.8807970779778823])

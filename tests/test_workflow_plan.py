@@ -1,0 +1,109 @@
+"""What Snakemake plans, before anything runs."""
+
+import re
+
+import pytest
+from scan2map.cohort import phantom_cohort
+from scan2map.splits import split
+from workflow import ROOT, inputs_of_outputs, phantom_config, planned_jobs, snakemake
+
+
+def small(**changes):
+    config = phantom_config(**changes)
+    config["phantom"]["groups"] = {"control": 3, "patient": 3}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = {"k": 3, "repeats": 2}
+    return config
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    return inputs_of_outputs(tmp_path_factory.mktemp("plan"), small())
+
+
+def ancestors(plan, output):
+    """Return all files that an output depends on, however far back."""
+    reached, waiting = set(), [output]
+    while waiting:
+        for file in plan.get(waiting.pop(), []):
+            if file not in reached:
+                reached.add(file)
+                waiting.append(file)
+    return reached
+
+
+def test_no_network_learns_from_people_its_fold_tests(plan):
+    config = small()
+    cohort = phantom_cohort(config["phantom"]["groups"], config["seed"])
+    folds = split(cohort, k=3, repeats=2, seed=config["seed"])
+    models = [file for file in plan if file.endswith("model.keras")]
+    assert len(models) == 2 * 2 * 3
+    for model in models:
+        repeat, fold = map(int, re.search(r"repeat-(\d+)_fold-(\d+)", model).groups())
+        tested = {p for (r, p), f in folds.items() if (r, f) == (repeat, fold)}
+        seen = set(re.findall(r"sub-(\w+?)[/_]", " ".join(ancestors(plan, model))))
+        assert tested and seen == {row["participant_id"] for row in cohort} - tested
+
+
+def test_each_session_is_explained_by_networks_that_have_not_seen_it(plan):
+    maps = [file for file in plan if file.endswith("desc-MD_sensitivity.nii.gz")]
+    assert len(maps) == 2 * 6
+    for file in maps:
+        subject = re.search(r"sub-(\w+?)/", file).group(1)
+        models = [f for f in ancestors(plan, file) if f.endswith("model.keras")]
+        assert len(models) == 2
+        for model in models:
+            assert f"sub-{subject}_" not in " ".join(ancestors(plan, model))
+
+
+def test_every_figure_of_the_report_is_planned(tmp_path):
+    jobs = planned_jobs(snakemake(tmp_path, "--dry-run", config=small()))
+    assert jobs["draw_session_qc"] == 6
+    assert jobs["train_fold"] == jobs["predict_fold"] == jobs["sensitivity_map"] == 12
+    assert jobs["draw_t_maps"] == 8
+
+
+def test_the_plan_can_be_drawn(tmp_path):
+    process = snakemake(tmp_path, "--rulegraph", config=small())
+    assert process.returncode == 0 and "digraph snakemake_dag" in process.stdout
+
+
+def changed(path, value):
+    """Return the small study with one value replaced; keys separated by slashes."""
+    config = small()
+    *parents, key = path.split("/")
+    block = config
+    for parent in parents:
+        block = block[parent]
+    block[key] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    "path, value, sentence",
+    [
+        ("sed", 1, "'sed' was unexpected"),
+        ("anat/brain_maks", "robex", "'brain_maks' was unexpected"),
+        ("experiments/preregistration/training/epoch", 3, "'epoch' was unexpected"),
+        ("groups/affected", "patients", "phantom .* control and patients"),
+        ("phantom/groups/patient", 2, "group 'patient' has 2 participants"),
+        ("groups/affected", "pa tient", "does not match"),
+        ("cohort", "nowhere.tsv", None),
+    ],
+)
+def test_a_bad_configuration_is_refused_with_a_sentence(
+    tmp_path, path, value, sentence
+):
+    config = changed(path, value)
+    if sentence is None:
+        config["source"], sentence = "dicom", "nowhere.tsv does not exist"
+    process = snakemake(tmp_path, "--dry-run", config=config)
+    assert process.returncode != 0
+    assert re.search(sentence, process.stdout)
+    assert "Traceback" not in process.stdout
+
+
+@pytest.mark.parametrize("preset", sorted((ROOT / "config" / "studies").glob("*.yaml")))
+def test_every_key_of_a_preset_is_known(tmp_path, preset):
+    process = snakemake(ROOT, "--dry-run", "--quiet", "--configfile", str(preset))
+    assert process.returncode == 0, process.stdout
