@@ -40,7 +40,7 @@ rule train_fold:
         "../envs/scan2map.yaml"
     threads: 1
     resources:
-        mem_mb=5000,
+        mem_mb=training_memory,
         runtime=600,
     params:
         code=code_of("62_train_fold"),

@@ -184,8 +184,6 @@ rule write_methods:
 
 rule draw_cohort:
     """Who is in the study, and who was left out, and why?"""
-    input:
-        "<results>/1_bids/cohort.tsv",
     output:
         report(
             "<report>/cohort.png",

@@ -190,6 +190,15 @@ def features(rows_of):
     )
 
 
+def training_memory(wildcards):
+    """MB that training needs: about 600 bytes per voxel and session of a batch."""
+    x, y, z = config["grid"]["shape"]
+    return (
+        2000
+        + 600 * x * y * z * experiment_of(wildcards)["training"]["batch_size"] // 2**20
+    )
+
+
 def each_fold(pattern):
     """Fill a path pattern for each repeat and fold of an experiment."""
     pattern = workflow.pathvars.apply(pattern)

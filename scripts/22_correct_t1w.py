@@ -2,21 +2,22 @@
 
 import logging
 
-from scan2map import anat
+from scan2map.anat import correct_bias, denoise, read_t1w
+from scan2map.brain_mask import check_brain_mask, robex_mask, template_mask
 from scan2map.images import read_array, read_grid, read_mask, write_image
 from scan2map.logs import log_to
 
 log_to(snakemake.log[0])
 settings, seed = snakemake.params.anat, snakemake.params.seed
-t1w, affine = anat.read_t1w(snakemake.input.t1w)
+t1w, affine = read_t1w(snakemake.input.t1w)
 
 if settings["denoise"] == "nlm":
-    t1w = anat.denoise(t1w, threads=snakemake.threads)
+    t1w = denoise(t1w, threads=snakemake.threads)
 
 if settings["brain_mask"] == "robex":
-    mask = anat.robex_mask(t1w, affine, seed=seed)
+    mask = robex_mask(t1w, affine, seed=seed)
 else:
-    mask = anat.template_mask(
+    mask = template_mask(
         head=(t1w, affine),
         template=(
             read_array(snakemake.input.template),
@@ -25,10 +26,10 @@ else:
         mask=read_mask(snakemake.input.template_mask),
         seed=seed,
     )
-volume = anat.check_brain_mask(mask, affine)
+volume = check_brain_mask(mask, affine)
 logging.info("brain mask (%s): %.0f mL", settings["brain_mask"], volume)
 
 if settings["n4"]:
-    t1w = anat.correct_bias(t1w, mask, affine)
+    t1w = correct_bias(t1w, mask, affine)
 write_image(t1w, affine, snakemake.output.t1w)
 write_image(mask, affine, snakemake.output.mask)

@@ -1,8 +1,7 @@
 """Draw one session's images so that a person can judge each step."""
 
 import nibabel as nib
-import pandas as pd
-from scan2map.figures.qc import draw_session_qc
+from scan2map.figures.qc import draw_session_qc, read_motion
 from scan2map.figures.style import write_png
 from scan2map.logs import log_to
 
@@ -18,6 +17,6 @@ figure = draw_session_qc(
     b0=nib.load(snakemake.input.b0),
     tensor=nib.load(snakemake.input.tensor),
     fa=nib.load(snakemake.input.fa),
-    motion=pd.read_csv(snakemake.input.motion, sep="\t"),
+    motion=read_motion(snakemake.input.motion),
 )
 write_png(figure, snakemake.output[0], dpi=110)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scan2map.sensitivity import (
-    METRICS,
     average_over_repeats,
     session_sensitivity,
     tensor_from_invariants,
@@ -176,7 +175,3 @@ def test_each_backend_gives_the_gradient_of_each_image_alone(backend):
         slope = 3 / np.cosh(sums[:, i, j]) ** 2
         expected[:, i : i + 3, j : j + 3] += slope[:, None, None]
     np.testing.assert_allclose(gradient[..., 0], expected, rtol=1e-4)  # float32
-
-
-def test_the_metrics_are_in_the_order_of_the_maps(tensor):
-    assert METRICS == ("MD", "A", "FA", "planarity")

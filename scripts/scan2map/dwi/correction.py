@@ -17,15 +17,11 @@ from scan2map.transforms import grid_points, sample
 MOST_POINTS = 10_000
 """Voxels of the brain that the registrations look at, at most."""
 
-ROUNDS = (
-    (2.5, RIGID, 10),
-    (1.5, RIGID, 10),
-    (1.0, AFFINE, 5),
-    (1.0, AFFINE, 5),
-    (1.0, AFFINE, 5),
-)
-"""Rounds of predicting and aligning: smoothing (standard deviation, voxels), what may
-change, Gauss-Newton steps. The first one predicts the mean of all volumes."""
+RIGID_ROUNDS = ((2.5, 10), (1.5, 8), (1.0, 8), (0.7, 8))
+"""Rigid rounds: smoothing (standard deviation, voxels) and Gauss-Newton steps."""
+
+AFFINE_ROUNDS = ((1.0, 5), (0.7, 5))
+"""Affine rounds, likewise."""
 
 
 def correct_with_affines(data, affine, bvals, bvecs, mask, seed=0):
@@ -127,18 +123,16 @@ def align_to_prediction(data, affine, bvals, bvecs, points):
         Affines from their common space to each volume; their mean is the identity.
     """
     matrices = np.tile(np.eye(4), (data.shape[3], 1, 1))
-    prepared = {}
-    for turn, (width, kind, steps) in enumerate(ROUNDS):
-        if width not in prepared:
-            prepared = {
-                width: [smooth_with_slope(v, width) for v in np.moveaxis(data, -1, 0)]
-            }
-        volumes = prepared[width]
-        directions = world_directions(rotate_bvecs(bvecs, matrices, affine), affine)
+    rounds = [(RIGID, *one) for one in RIGID_ROUNDS]
+    rounds += [(AFFINE, *one) for one in AFFINE_ROUNDS]
+    for kind, width, steps in rounds:
+        volumes = [smooth_with_slope(one, width) for one in np.moveaxis(data, -1, 0)]
         signals = signals_at(volumes, affine, matrices, points)
-        if turn == 0:
+        if kind is RIGID:
             targets = mean_signal(signals)
         else:
+            directions = rotate_bvecs(bvecs, matrices, affine)
+            directions = world_directions(directions, affine)
             targets = predict_left_out(signals, bvals, directions)
         for index, (volume, target) in enumerate(zip(volumes, targets, strict=True)):
             matrices[index] = align(

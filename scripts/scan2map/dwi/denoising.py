@@ -54,7 +54,9 @@ def denoise(data, method="dipy", gibbs=True):
     if gibbs:
         from dipy.denoise.gibbs import gibbs_removal
 
-        data = gibbs_removal(data, slice_axis=2, inplace=False, num_processes=1)
+        filled = data.any(axis=(0, 1, 3))
+        data = data.copy()
+        data[:, :, filled] = gibbs_removal(data[:, :, filled], slice_axis=2)
     return np.maximum(data, 0).astype(np.float32)
 
 
@@ -78,18 +80,18 @@ def _mppca(data):
     if np.prod(2 * radius + 1) < 9:
         return data
     mask = _signal_mask(data)
-    denoised = mppca(data, mask=mask, patch_radius=radius, suppress_warning=True)
+    with np.errstate(invalid="ignore"):
+        denoised = mppca(data, mask=mask, patch_radius=radius, suppress_warning=True)
     covered = mask[..., None] & np.isfinite(denoised)
     return np.where(covered, denoised, data)
 
 
 def _signal_mask(data):
-    """Tell voxels with tissue, and their neighbours, from air."""
-    from scipy.ndimage import binary_dilation
+    """Tell voxels with tissue from air: above Otsu's threshold of the logarithm."""
+    from dipy.segment.threshold import otsu
 
-    mean = data.mean(-1)
-    tissue = mean > 0.1 * np.percentile(mean, 98)
-    return binary_dilation(tissue, iterations=2)
+    mean = np.log(data.mean(-1) + 1)
+    return mean >= otsu(mean)
 
 
 def denoise_with_mrtrix(path, folder, gibbs=True):

@@ -22,6 +22,22 @@ BRIGHTNESS = 1.4
 """Gain of the colours, so that an FA of 0.7, about the brain's highest, is full."""
 
 
+def read_motion(path):
+    """Return the columns of a motion table; ``n/a`` becomes nan.
+
+    Parameters
+    ----------
+    path : str
+        Tab-separated, with a header.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    table = np.genfromtxt(path, names=True, delimiter="\t", ndmin=1)
+    return {name: table[name] for name in table.dtype.names}
+
+
 @styled
 def draw_session_qc(
     title, *, t1w, brain, t1w_mni, template, template_brain, b0, tensor, fa, motion
@@ -41,8 +57,8 @@ def draw_session_qc(
     tensor : nibabel image, shape (x, y, z, 6)
         Dxx, Dxy, Dxz, Dyy, Dyz, Dzz (mm²/s) in the world frame, on a grid whose axes
         are those of the world.
-    motion : pandas.DataFrame
-        A row per volume: `trans_x`… (mm), `rot_x`… (degrees),
+    motion : dict of str to ndarray
+        A value per volume: `trans_x`… (mm), `rot_x`… (degrees),
         `framewise_displacement` (mm).
 
     Returns
@@ -167,27 +183,27 @@ def _draw_sticks(part, tensor, fa, brain, reach=16):
 def _draw_motion(part, motion):
     """Plot translations, rotations and framewise displacement over the volumes."""
     wanted = [f"{kind}_{a}" for kind in ("trans", "rot") for a in "xyz"]
-    absent = {*wanted, "framewise_displacement"} - set(motion.columns)
+    absent = {*wanted, "framewise_displacement"} - set(motion)
     if absent:
         raise ValueError(
             f"the motion table lacks {', '.join(sorted(absent))}; its columns are "
-            f"{', '.join(motion.columns)}"
+            f"{', '.join(motion)}"
         )
     part.suptitle("Head motion during diffusion imaging", fontsize=9)
     panels = part.subplots(3, 1, sharex=True)
-    volumes = np.arange(len(motion))
+    moved = motion["framewise_displacement"]
+    volumes = np.arange(len(moved))
     labels = ("translation\n(mm)", "rotation\n(degrees)")
     for axes, kind, label in zip(panels[:2], ("trans", "rot"), labels, strict=True):
         for name, colour, style in zip(
             "xyz", (ORANGE, GREEN, BLUE), ("-", "--", ":"), strict=True
         ):
-            values = motion[f"{kind}_{name}"].astype(float)
+            values = motion[f"{kind}_{name}"]
             axes.plot(volumes, values, style, color=colour, label=name, linewidth=1.2)
         axes.axhline(0, color=GREY, linewidth=0.5)
         axes.set_ylabel(label)
     panels[0].legend(ncols=3, loc="upper left", borderpad=0, handlelength=1.6)
-    moved = motion["framewise_displacement"].astype(float)
-    panels[2].bar(volumes, moved.fillna(0), color=GREY, width=0.8)
+    panels[2].bar(volumes, np.nan_to_num(moved), color=GREY, width=0.8)
     panels[2].set_ylabel("framewise\ndispl. (mm)")
-    panels[2].set_xlabel(f"volume (mean displacement {moved.mean():.2f} mm)")
+    panels[2].set_xlabel(f"volume (mean displacement {np.nanmean(moved):.2f} mm)")
     part.align_ylabels(panels)

@@ -29,7 +29,7 @@ def list_clusters(t, affine, threshold, extent_mm3=0.0):
     list of dict
         Keys as in `COLUMNS`: "+" or "-", int, mm³, t with its sign, mm.
     """
-    volume = abs(np.linalg.det(affine[:3, :3]))
+    volume = round(abs(float(np.linalg.det(affine[:3, :3]))), 6)
     rows = []
     for sign in (1, -1):
         rows += _clusters_of_one_sign(sign * t, threshold, extent_mm3 / volume, sign)
