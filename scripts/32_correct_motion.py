@@ -6,7 +6,7 @@ import tempfile
 import numpy as np
 from scan2map.dwi.correction import correct_with_affines
 from scan2map.dwi.fsl import acquisition_row, correct_with_eddy
-from scan2map.dwi.gradients import read_gradients, write_gradients
+from scan2map.dwi.gradients import phase_axis, read_gradients, write_gradients
 from scan2map.dwi.masking import mask_dwi
 from scan2map.dwi.motion import motion_table, write_motion
 from scan2map.images import read_array, read_grid, read_json, write_image
@@ -20,7 +20,13 @@ motion = np.zeros((len(bvals), 6))
 if method == "ants":
     mask = mask_dwi(data, bvals, affine)
     data, bvecs, motion = correct_with_affines(
-        data, affine, bvals, bvecs, mask, seed=snakemake.params.seed
+        data,
+        affine,
+        bvals,
+        bvecs,
+        mask,
+        phase=phase_axis(read_json(paths.sidecar)),
+        seed=snakemake.params.seed,
     )
 elif method == "fsl":
     acquisition = acquisition_row(read_json(paths.sidecar), paths.sidecar)

@@ -2,7 +2,9 @@
 
 import logging
 
-from scan2map.dwi.registration import on_analysis_grid, phase_axis, register_b0
+import numpy as np
+from scan2map.dwi.gradients import phase_axis
+from scan2map.dwi.registration import on_analysis_grid, register_b0
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image
 from scan2map.logs import log_to
 from scan2map.transforms import pull, write_field
@@ -17,8 +19,8 @@ t1w, t1w_mask, grid = on_analysis_grid(
     read_grid(paths.t1w)[1],
     **snakemake.params.grid,
 )
-sidecar = paths.get("sidecar")
-axis = phase_axis(read_json(sidecar), affine) if sidecar else None
+sidecar = read_json(paths.sidecar) if paths.get("sidecar") else {}
+axis = int(np.abs(affine[:3, phase_axis(sidecar)]).argmax())
 field = register_b0(
     b0,
     affine,
@@ -26,7 +28,7 @@ field = register_b0(
     t1w=t1w,
     grid=grid,
     t1w_mask=t1w_mask,
-    phase_axis=axis,
+    phase=axis,
     deformable=snakemake.params.dwi["registration"] == "syn",
     seed=snakemake.params.seed,
 )

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from scan2map.augmentation import augment, move
 from scan2map.features import inside
 from scan2map.reorient import mirror

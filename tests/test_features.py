@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from scan2map.features import (
     describe_feature,
     fit_scaling,

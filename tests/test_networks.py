@@ -1,7 +1,6 @@
 """Networks from configuration."""
 
 import pytest
-
 from scan2map import networks
 
 keras = pytest.importorskip("keras")
@@ -33,6 +32,13 @@ def test_configuration_sets_filters_kernels_and_pooling():
     assert [c.filters for c in convolutions] == [2, 4]
     assert convolutions[0].kernel_size == (5, 5, 5)
     assert convolutions[1].output.shape == (None, 4, 4, 4, 4)
+
+
+@pytest.mark.parametrize("pooling", ["max", "average"])
+def test_pooling_is_the_configured_one(pooling):
+    model = networks.build((8, 8, 8), 6, "vbd", pool_after=[1, 2], pooling=pooling)
+    kind = {"max": "MaxPooling3D", "average": "AveragePooling3D"}[pooling]
+    assert len(kinds(model, getattr(keras.layers, kind))) == 2
 
 
 def test_description_counts_parameters():

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from scan2map.features import fit_scaling
 
 keras = pytest.importorskip("keras")

@@ -1,8 +1,6 @@
 """Run Snakemake on the project in a folder of a test."""
 
 import copy
-import csv
-import io
 import subprocess
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def snakemake(folder, *options, config=None):
+def snakemake(folder, *options, config=None, project=ROOT):
     """Run Snakemake in a folder; return the finished process, output as text.
 
     Parameters
@@ -22,15 +20,21 @@ def snakemake(folder, *options, config=None):
         Command-line options.
     config : dict, optional
         Written as configuration file; without it the phantom study's is used.
+    project : Path
+        Where the Snakefile is.
     """
-    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--nocolor"]
+    command = ["snakemake", "--snakefile", str(project / "Snakefile"), "--nocolor"]
     command += ["--directory", str(folder), "--cores", "2", *options]
     if config is not None:
         path = Path(folder) / "study.yaml"
         path.write_text(yaml.safe_dump(config))
         command += ["--configfile", str(path)]
     return subprocess.run(
-        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=project,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 
@@ -57,11 +61,14 @@ def planned_jobs(process):
 
 
 def inputs_of_outputs(folder, config):
-    """Return {output file: [input files]} of the whole plan."""
-    process = snakemake(folder, "--detailed-summary", config=config)
-    text = process.stdout[process.stdout.index("output_file\t") :]
-    return {
-        row["output_file"]: row["input-file(s)"].split(",")
-        for row in csv.DictReader(io.StringIO(text), delimiter="\t")
-        if row["input-file(s)"]
-    }
+    """Return {output file: [input files]} of everything that a dry run announces."""
+    inputs, plan = [], {}
+    for line in snakemake(folder, "--dry-run", config=config).stdout.splitlines():
+        if line.startswith("rule "):
+            inputs = []
+        elif line.startswith("    input: "):
+            inputs = line.removeprefix("    input: ").split(", ")
+        elif line.startswith("    output: "):
+            outputs = line.removeprefix("    output: ").split(", ")
+            plan |= dict.fromkeys(outputs, inputs)
+    return plan

@@ -17,8 +17,8 @@ LEAST_OVERLAP = 0.8
 TRANSFORMS = {"syn": "SyN", "affine": "Affine"}
 """The configuration's names and ANTsPy's."""
 
-FIELD_VOXEL = 4.0
-"""Voxel size (mm) at which the smooth receive field is estimated."""
+FIELD_VOXEL = 8.0
+"""Voxel size (mm), about, at which the smooth receive field is estimated."""
 
 
 def read_t1w(path):
@@ -143,7 +143,7 @@ def correct_bias(data, mask, affine):
     even = ants.n4_bias_field_correction(
         head,
         mask=to_ants(mask, affine),
-        shrink_factor=int(np.clip(round(FIELD_VOXEL / min(head.spacing)), 1, 4)),
+        shrink_factor=int(np.clip(round(FIELD_VOXEL / min(head.spacing)), 2, 4)),
     )
     return np.maximum(even.numpy(), 0) * (data > 0)
 

@@ -82,7 +82,7 @@ def move(feature, angle, shift):
 
     weight = resample(inside(feature).astype(np.float32))
     kept = weight > 0.5
+    channels = [resample(channel)[kept] for channel in np.moveaxis(feature, -1, 0)]
     moved = np.zeros_like(feature)
-    for channel in range(feature.shape[-1]):
-        moved[kept, channel] = resample(feature[..., channel])[kept] / weight[kept]
-    return rotate(moved, turn).astype(np.float32)
+    moved[kept] = rotate(np.stack(channels, -1) / weight[kept][:, None], turn)
+    return moved

@@ -49,8 +49,9 @@ def participants(cohort):
     Returns
     -------
     list of dict of str
-        Columns whose value is the same in all sessions of every participant; one that
-        differs, such as age in a longitudinal study, is left out. Empty is ``n/a``.
+        Columns with values that are the same in all sessions of every participant; one
+        that differs, such as age in a longitudinal study, is left out, and so are empty
+        ones. A missing value is ``n/a``.
     """
     sessions = {}
     for row in cohort:
@@ -60,6 +61,7 @@ def participants(cohort):
         for column in cohort[0]
         if column not in (*PER_SESSION, "participant_id")
         and all(len({row[column] for row in own}) == 1 for own in sessions.values())
+        and any(row[column] not in ("", "n/a") for row in cohort)
     ]
     return [
         {"participant_id": f"sub-{label}"}

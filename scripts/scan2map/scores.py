@@ -77,8 +77,9 @@ def check_predictions(predictions):
     if twice.any():
         row = predictions[twice].iloc[0]
         raise ValueError(
-            f"session {row.session_id} of participant {row.participant_id} is predicted "
-            f"more than once in repeat {row['repeat']}; folds of a repeat must not overlap"
+            f"session {row.session_id} of participant {row.participant_id} is "
+            f"predicted more than once in repeat {row['repeat']}; folds of a repeat "
+            "must not overlap"
         )
     if set(predictions["label"]) != {0, 1}:
         raise ValueError(
@@ -88,8 +89,8 @@ def check_predictions(predictions):
     if not np.isfinite(predictions["logit"]).all():
         bad = predictions[~np.isfinite(predictions["logit"])].iloc[0]
         raise ValueError(
-            f"the logit of participant {bad.participant_id} in repeat {bad['repeat']} is "
-            f"{bad.logit}, not a number"
+            f"the logit of participant {bad.participant_id} in repeat "
+            f"{bad['repeat']} is {bad.logit}, not a number"
         )
 
 

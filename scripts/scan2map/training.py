@@ -139,7 +139,8 @@ def check_sessions(features, labels):
         raise ValueError(f"{len(features)} features came with {len(labels)} labels")
     if set(labels) != {0, 1}:
         raise ValueError(
-            f"training needs sessions of both labels, 0 and 1; got {sorted(set(labels))}"
+            "training needs sessions of both labels, 0 and 1; got "
+            f"{sorted(set(labels))}"
         )
     shapes = {feature.shape for feature in features}
     if len(shapes) > 1:

@@ -141,3 +141,17 @@ def world_directions(bvecs, affine):
 def fsl_bvecs(directions, affine):
     """Return world directions (n, 3) as FSL's b-vectors (n, 3)."""
     return directions @ np.linalg.inv(fsl_to_world(affine)).T
+
+
+def phase_axis(sidecar):
+    """Return the array axis of the phase encoding, 0, 1 or 2.
+
+    Parameters
+    ----------
+    sidecar : dict
+        BIDS sidecar of the DWI, with PhaseEncodingDirection or PhaseEncodingAxis
+        (i, j or k and perhaps a sign). Where it has neither, the answer is 1: axial
+        diffusion images are nearly always encoded from front to back.
+    """
+    name = sidecar.get("PhaseEncodingDirection") or sidecar.get("PhaseEncodingAxis")
+    return "ijk".index(name[0]) if name else 1

@@ -88,7 +88,7 @@ def register_rigid(fixed, moving, affine, mask, seed=0):
 
 
 def register_b0(
-    b0, affine, b0_mask, t1w, grid, t1w_mask, phase_axis=None, deformable=True, seed=0
+    b0, affine, b0_mask, t1w, grid, t1w_mask, phase=None, deformable=True, seed=0
 ):
     """Register a b = 0 image to the T1w image: rigid, then SyN for EPI's distortion.
 
@@ -106,7 +106,7 @@ def register_b0(
         Voxel to world of the analysis grid.
     t1w_mask : ndarray of bool, shape (i, j, k)
         Brain in `t1w`.
-    phase_axis : {0, 1, 2}, optional
+    phase : {0, 1, 2}, optional
         World axis nearest to the phase encoding of the EPI. The deformation moves
         freely along it and a tenth as much across; None leaves all axes free.
     deformable : bool
@@ -144,39 +144,18 @@ def register_b0(
                 type_of_transform="SyNOnly",
                 initial_transform=linear,
                 outprefix=os.path.join(folder, "syn_"),
-                restrict_transformation=_freedom(phase_axis),
+                restrict_transformation=_freedom(phase),
                 **SYN_STEPS,
             )
             warp = ants.image_read(result["fwdtransforms"][0]).numpy() * LPS
     return (points + warp) @ matrix[:3, :3].T + matrix[:3, 3] - points
 
 
-def _freedom(phase_axis):
+def _freedom(phase):
     """Return how freely a deformation moves along x, y, z, as ANTs takes it."""
-    if phase_axis is None:
+    if phase is None:
         return (1, 1, 1)
-    return tuple(1 if axis == phase_axis else ACROSS for axis in range(3))
-
-
-def phase_axis(sidecar, affine):
-    """Return the world axis nearest to the phase encoding, None where unknown.
-
-    Parameters
-    ----------
-    sidecar : dict
-        BIDS sidecar of the DWI, with ``PhaseEncodingDirection`` i, j or k (and sign)
-        or ``PhaseEncodingAxis``.
-    affine : ndarray, shape (4, 4)
-        Voxel to world of the DWI.
-
-    Returns
-    -------
-    {0, 1, 2} or None
-    """
-    name = sidecar.get("PhaseEncodingDirection") or sidecar.get("PhaseEncodingAxis")
-    if not name:
-        return None
-    return int(np.abs(affine[:3, "ijk".index(name[0])]).argmax())
+    return tuple(1 if axis == phase else ACROSS for axis in range(3))
 
 
 def on_analysis_grid(t1w, mask, affine, shape, voxel_size):

@@ -1,0 +1,161 @@
+"""Series are chosen by pattern, archives unpacked safely, failures are named."""
+
+import tarfile
+import zipfile
+
+import pytest
+from scan2map.bids import choose_series, convert, matches, series_table, unpack
+
+T1W = {
+    "SeriesNumber": 5,
+    "SeriesDescription": "t1_mprage",
+    "ImageType": ["ORIGINAL", "PRIMARY", "M"],
+    "BidsGuess": ["anat", "_acq-tfl3p2_run-5_T1w"],
+}
+DWI = {
+    "SeriesNumber": 11,
+    "SeriesDescription": "DTI_32",
+    "ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION"],
+    "BidsGuess": ["dwi", "_dir-AP_run-11_dwi"],
+}
+REFORMATTED = T1W | {"SeriesNumber": 6, "ImageType": ["DERIVED", "SECONDARY", "MPR"]}
+
+
+def listed(*sidecars):
+    return [
+        {"image": f"{number}.nii.gz", "sidecar": sidecar, "volumes": 1}
+        for number, sidecar in enumerate(sidecars)
+    ]
+
+
+def test_by_default_the_guess_chooses_and_derived_images_are_left_out():
+    chosen = choose_series(listed(DWI, REFORMATTED, T1W), ["T1w", "dwi"])
+    assert chosen["T1w"]["sidecar"] is T1W
+    assert chosen["dwi"]["sidecar"] is DWI
+
+
+def test_a_bold_series_guessed_to_be_an_fa_map_is_no_dwi():
+    bold = DWI | {"BidsGuess": ["dwi", "_FA"]}
+    assert choose_series(listed(bold, DWI), ["dwi"])["dwi"]["sidecar"] is DWI
+
+
+def test_an_empty_pattern_dictionary_means_the_default():
+    assert choose_series(listed(T1W), ["T1w"], {"T1w": {}})["T1w"]["sidecar"] is T1W
+
+
+def test_patterns_replace_the_default():
+    rules = {"T1w": {"ImageType": "MPR"}}
+    chosen = choose_series(listed(T1W, REFORMATTED), ["T1w"], rules)
+    assert chosen["T1w"]["sidecar"] is REFORMATTED
+
+
+@pytest.mark.parametrize(
+    ("rules", "holds"),
+    [
+        ({"SeriesDescription": "MPRAGE"}, True),
+        ({"SeriesDescription": "^mprage"}, False),
+        ({"ImageType": "primary/m$"}, True),
+        ({"ImageType": "!DERIVED"}, True),
+        ({"SeriesDescription": "!mprage"}, False),
+        ({"SeriesDescription": "mprage", "SeriesNumber": 5}, True),
+        ({"ProtocolName": "mprage"}, False),
+        ({"ProtocolName": "!mprage"}, True),
+    ],
+)
+def test_all_patterns_must_hold_and_an_exclamation_mark_turns_one_round(rules, holds):
+    assert matches(T1W, rules) is holds
+
+
+def test_a_number_matches_as_a_whole():
+    assert not matches(DWI, {"SeriesNumber": 1})
+    assert matches(DWI, {"SeriesNumber": "11|12"})
+
+
+@pytest.mark.parametrize(
+    ("sidecars", "beginning"),
+    [((DWI,), "no series matches"), ((T1W, DWI, T1W), "2 series match")],
+)
+def test_none_or_several_matches_are_refused_with_a_listing(sidecars, beginning):
+    with pytest.raises(ValueError, match=f"^{beginning} the wanted image T1w") as error:
+        choose_series(listed(*sidecars), ["T1w"])
+    assert "DTI_32" in str(error.value)
+    assert "'bids: series: T1w:'" in str(error.value)
+
+
+def test_the_listing_marks_what_matches():
+    series = listed(T1W, DWI)
+    lines = series_table(series, marked=series[1:]).splitlines()
+    assert [line[0] for line in lines] == [" ", " ", "*"]
+
+
+def test_a_folder_is_used_as_it_is(tmp_path):
+    assert unpack(tmp_path, tmp_path / "unused") == tmp_path
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tgz"])
+def test_archives_are_unpacked(tmp_path, name):
+    (tmp_path / "1.dcm").write_text("pixels")
+    if name == "a.zip":
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.write(tmp_path / "1.dcm", "scans/1.dcm")
+    else:
+        with tarfile.open(tmp_path / name, "w:gz" if "g" in name else "w") as archive:
+            archive.add(tmp_path / "1.dcm", "scans/1.dcm")
+    folder = unpack(tmp_path / name, tmp_path / "out")
+    assert (folder / "scans" / "1.dcm").read_text() == "pixels"
+
+
+def test_a_zip_that_reaches_outside_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("../escaped.dcm", "x")
+    with pytest.raises(ValueError, match="outside"):
+        unpack(tmp_path / "evil.zip", tmp_path / "out")
+    assert not (tmp_path / "escaped.dcm").exists()
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_tar_that_reaches_outside_is_refused(tmp_path, link):
+    member = tarfile.TarInfo("link" if link else "../escaped.dcm")
+    if link:
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(member)
+    with pytest.raises(ValueError, match="evil.tar cannot be unpacked"):
+        unpack(tmp_path / "evil.tar", tmp_path / "out")
+    assert not (tmp_path / "escaped.dcm").exists()
+
+
+def test_a_path_that_is_absent_or_no_archive_is_named(tmp_path):
+    with pytest.raises(ValueError, match="absent does not exist"):
+        unpack(tmp_path / "absent", tmp_path)
+    (tmp_path / "notes.txt").write_text("no archive")
+    with pytest.raises(ValueError, match="neither a folder nor"):
+        unpack(tmp_path / "notes.txt", tmp_path / "out")
+
+
+def test_a_truncated_archive_is_named(tmp_path, rng):
+    (tmp_path / "1.dcm").write_bytes(rng.bytes(100_000))
+    with tarfile.open(tmp_path / "a.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "1.dcm")
+    (tmp_path / "a.tgz").write_bytes((tmp_path / "a.tgz").read_bytes()[:60_000])
+    with pytest.raises(ValueError, match="a.tgz"):
+        unpack(tmp_path / "a.tgz", tmp_path / "out")
+
+
+def test_a_folder_without_dicom_is_named(tmp_path):
+    with pytest.raises(ValueError, match="holds no DICOM image"):
+        convert(tmp_path, tmp_path)
+
+
+def test_a_real_session_needs_patterns_and_then_converts(shared_data, tmp_path):
+    found = convert(shared_data / "siemens_xa30" / "dicom", tmp_path)
+    with pytest.raises(ValueError, match="2 series match the wanted image dwi"):
+        choose_series(found, ["dwi"])
+    rules = {
+        "T1w": {"SeriesDescription": "T1w", "ImageTypeText": "NORM"},
+        "dwi": {"SeriesDescription": "^DWI_dir80_PA$"},
+    }
+    chosen = choose_series(found, ["T1w", "dwi"], rules)
+    numbers = {k: v["sidecar"]["SeriesNumber"] for k, v in chosen.items()}
+    assert numbers == {"T1w": 6, "dwi": 10}
+    assert chosen["dwi"]["volumes"] == 21

@@ -1,0 +1,131 @@
+"""Sessions are found in BIDS datasets with and without sessions and inheritance."""
+
+from pathlib import Path
+
+import pytest
+from scan2map.bids_layout import entities_of, find_bids_images, inherited
+
+SESSION = "sub-01/ses-a"
+
+
+def dataset(root, *files):
+    for name in files:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    return root
+
+
+def names(found):
+    """The names of all files found, without their folders."""
+    return {
+        key: [Path(p).name for p in value]
+        if isinstance(value, list)
+        else Path(value).name
+        for key, value in found.items()
+    }
+
+
+def complete(prefix, stem, extension=".nii.gz"):
+    """Files of one session; the prefix is its folder."""
+    images = [f"{prefix}/anat/{stem}_T1w{extension}", f"{prefix}/anat/{stem}_T1w.json"]
+    dwi = [f"{prefix}/dwi/{stem}_dwi.{e}" for e in ("json", "bval", "bvec")]
+    return [*images, f"{prefix}/dwi/{stem}_dwi{extension}", *dwi]
+
+
+@pytest.mark.parametrize("extension", [".nii", ".nii.gz"])
+@pytest.mark.parametrize(
+    ("prefix", "stem"), [(SESSION, "sub-01_ses-a"), ("sub-01", "sub-01")]
+)
+def test_images_are_found_with_and_without_sessions(tmp_path, prefix, stem, extension):
+    dataset(tmp_path, *complete(prefix, stem, extension))
+    assert names(find_bids_images(tmp_path, "01", "a")) == {
+        "t1w": f"{stem}_T1w{extension}",
+        "t1w_json": [f"{stem}_T1w.json"],
+        "dwi": f"{stem}_dwi{extension}",
+        "dwi_json": [f"{stem}_dwi.json"],
+        "bval": f"{stem}_dwi.bval",
+        "bvec": f"{stem}_dwi.bvec",
+    }
+
+
+def test_sidecars_are_inherited_from_above_nearest_last(tmp_path):
+    root = dataset(
+        tmp_path,
+        "T1w.json",
+        "acq-other_T1w.json",
+        "sub-01/sub-01_T1w.json",
+        "sub-01/sub-01_inplaneT1w.json",
+        f"{SESSION}/anat/sub-01_ses-a_T1w.nii.gz",
+        f"{SESSION}/anat/sub-01_ses-a_T1w.json",
+    )
+    image = root / SESSION / "anat" / "sub-01_ses-a_T1w.nii.gz"
+    found = [Path(path).name for path in inherited(image, ".json", root)]
+    assert found == ["T1w.json", "sub-01_T1w.json", "sub-01_ses-a_T1w.json"]
+
+
+def test_gradients_may_lie_at_the_top(tmp_path):
+    image = f"{SESSION}/dwi/sub-01_ses-a_dwi.nii.gz"
+    dataset(tmp_path, image, "dwi.bval", "dwi.bvec")
+    found = names(find_bids_images(tmp_path, "01", "a", wanted=["dwi"]))
+    assert (found["bval"], found["bvec"]) == ("dwi.bval", "dwi.bvec")
+
+
+def test_a_dataset_given_as_relative_path_inherits_too(tmp_path, monkeypatch):
+    dataset(tmp_path, f"data/{SESSION}/anat/sub-01_ses-a_T1w.nii.gz", "data/T1w.json")
+    monkeypatch.chdir(tmp_path)
+    found = find_bids_images("data", "01", "a", wanted=["T1w"])
+    assert found["t1w_json"] == [str(Path("data/T1w.json"))]
+
+
+def two_runs(root):
+    return dataset(
+        root,
+        f"{SESSION}/anat/sub-01_ses-a_T1w.nii.gz",
+        f"{SESSION}/anat/sub-01_ses-a_acq-mprage_run-02_T1w.nii.gz",
+    )
+
+
+def test_several_images_are_refused_with_a_listing(tmp_path):
+    with pytest.raises(ValueError, match="2 images match the wanted image T1w") as said:
+        find_bids_images(two_runs(tmp_path), "01", "a")
+    assert "acq-mprage_run-02_T1w.nii.gz" in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"acq": "mprage", "run": 2}, "sub-01_ses-a_acq-mprage_run-02_T1w.nii.gz"),
+        ({"acq": None}, "sub-01_ses-a_T1w.nii.gz"),
+    ],
+)
+def test_entities_choose_among_several_images(tmp_path, asked, expected):
+    root = two_runs(tmp_path)
+    found = find_bids_images(root, "01", "a", wanted=["T1w"], entities={"T1w": asked})
+    assert names(found)["t1w"] == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "session", "complaint"),
+    [
+        ("02", "a", "no folder sub-02"),
+        ("01", "b", "no session ses-b, only ses-a"),
+        ("01", "a", "no image matches the wanted image dwi"),
+    ],
+)
+def test_what_is_not_there_is_named(tmp_path, subject, session, complaint):
+    dataset(tmp_path, f"{SESSION}/anat/sub-01_ses-a_T1w.nii.gz")
+    with pytest.raises(ValueError, match=complaint):
+        find_bids_images(tmp_path, subject, session)
+
+
+def test_a_dwi_without_directions_is_named(tmp_path):
+    stem = f"{SESSION}/dwi/sub-01_ses-a_dwi"
+    dataset(tmp_path, f"{stem}.nii.gz", f"{stem}.bval")
+    with pytest.raises(ValueError, match="has no .bvec"):
+        find_bids_images(tmp_path, "01", "a", wanted=["dwi"])
+
+
+def test_entities_are_read_from_the_name():
+    expected = {"sub": "01", "dir": "AP"}
+    assert entities_of("/x/sub-01_dir-AP_dwi.nii.gz") == expected

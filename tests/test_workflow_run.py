@@ -1,0 +1,132 @@
+"""A tiny phantom study, from DICOM to its figures, and what reruns afterwards."""
+
+import csv
+import json
+import shutil
+import subprocess
+
+import nibabel as nib
+import numpy as np
+import pytest
+from workflow import ROOT, phantom_config, planned_jobs, snakemake
+
+SPACE = "space-MNI152NLin2009aSym"
+
+
+def tiny_config():
+    config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
+    config["phantom"] |= {"t1w_voxel_size": 5.0, "dwi_voxel_size": 6.0}
+    config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
+    config["anat"] |= {"template_resolution": 5.0}
+    config["statistics"] = {"covariates": []}
+    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = {"k": 2, "repeats": 1}
+        experiment["training"] |= {"epochs": 1}
+    return config
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    """A copy of the project in which the tiny study has run."""
+    project = tmp_path_factory.mktemp("project")
+    for name in ("rules", "scripts", "config", "profiles", "envs", "report"):
+        shutil.copytree(ROOT / name, project / name)
+    shutil.copy(ROOT / "Snakefile", project)
+    process = snakemake(project, config=tiny_config(), project=project)
+    assert process.returncode == 0, process.stdout[-5000:]
+    return project
+
+
+def dry_run(study, config):
+    process = snakemake(study, "--dry-run", config=config, project=study)
+    assert process.returncode == 0, process.stdout
+    return planned_jobs(process)
+
+
+def test_a_finished_study_has_nothing_to_be_done(study):
+    process = snakemake(study, config=tiny_config(), project=study)
+    assert "Nothing to be done" in process.stdout
+
+
+def test_every_session_has_its_maps_on_the_grid(study):
+    maps = sorted(
+        (study / "results/phantom/7_maps").rglob(f"*{SPACE}_desc-FA_*.nii.gz")
+    )
+    assert len(maps) == 2 * 4
+    for path in maps:
+        image = nib.load(path)
+        assert image.shape == (24, 28, 24)
+        assert np.isfinite(image.get_fdata()).all() and image.get_fdata().any()
+
+
+def test_everybody_is_predicted_once_by_a_network_that_had_not_seen_them(study):
+    for name in ("preregistration", "postregistration"):
+        folder = study / "results/phantom/6_folds" / name
+        with open(folder / "predictions.tsv") as table:
+            rows = list(csv.DictReader(table, delimiter="\t"))
+        assert len({row["participant_id"] for row in rows}) == len(rows) == 4
+
+
+def test_tensors_say_their_order_frame_and_what_was_masked(study):
+    paths = list((study / "results/phantom/3_dwi").rglob(f"*{SPACE}_tensor.json"))
+    assert len(paths) == 4
+    text = json.loads(paths[0].read_text())
+    assert "Dxx" in json.dumps(text) and "mm" in json.dumps(text)
+
+
+def test_the_bids_dataset_is_valid(study):
+    process = subprocess.run(
+        ["bids-validator-deno", str(study / "results/phantom/1_bids"), "--json"],
+        capture_output=True,
+        text=True,
+    )
+    issues = json.loads(process.stdout)["issues"]["issues"]
+    assert [issue for issue in issues if issue["severity"] == "error"] == []
+
+
+def test_the_report_is_one_html_file(study):
+    process = snakemake(
+        study, "--report", "report.html", config=tiny_config(), project=study
+    )
+    assert process.returncode == 0, process.stdout[-3000:]
+    page = (study / "report.html").read_text()
+    assert "preregistration" in page and len(page) > 500_000
+
+
+def test_a_new_participant_costs_their_jobs_and_the_gatherings(study):
+    config = tiny_config()
+    config["phantom"]["groups"]["patient"] = 3
+    jobs = dry_run(study, config)
+    per_session = ("scan_phantom", "convert_dicom", "correct_t1w", "fit_tensor")
+    assert [jobs[rule] for rule in per_session] == [1, 1, 1, 1]
+    assert jobs["warp_tensor"] == jobs["make_feature"] == 2
+    assert jobs["train_fold"] == 4
+
+
+def test_a_changed_training_parameter_reruns_training_and_what_follows(study):
+    config = tiny_config()
+    config["experiments"]["preregistration"]["training"]["epochs"] = 2
+    config["experiments"]["postregistration"]["training"]["epochs"] = 1
+    jobs = dry_run(study, config)
+    assert jobs["train_fold"] == 2
+    assert "make_feature" not in jobs and "fit_tensor" not in jobs
+
+
+def test_smoothing_anew_reruns_the_statistics_only(study):
+    jobs = dry_run(study, tiny_config() | {"statistics": {"covariates": [], "fwhm": 6}})
+    assert set(jobs) == {"all", "test_maps", "draw_t_maps", "write_methods"}
+
+
+def test_edited_library_code_reruns_what_imports_it(study):
+    module = study / "scripts/scan2map/scores.py"
+    before = module.read_text()
+    try:
+        module.write_text(before + "\nNEW = 1\n")
+        jobs = dry_run(study, tiny_config())
+        module.write_text(before + "\n# a comment\n")
+        commented = dry_run(study, tiny_config())
+    finally:
+        module.write_text(before)
+    assert jobs["score_experiment"] == 2 and "train_fold" not in jobs
+    assert commented == {}
