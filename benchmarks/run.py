@@ -22,7 +22,9 @@ def main(asked):
     scripts = {path.stem: path for path in sorted(FOLDER.glob("[!_]*.py"))}
     del scripts["run"]
     if unknown := set(asked) - set(scripts):
-        sys.exit(f"no such figures: {', '.join(unknown)}; there are {', '.join(scripts)}")
+        sys.exit(
+            f"no such figures: {', '.join(unknown)}; there are {', '.join(scripts)}"
+        )
     table = FOLDER / "figures.tsv"
     known = {}
     if table.exists():

@@ -1,0 +1,80 @@
+"""Run a phantom study with its workflow, and read what it found."""
+
+import copy
+import csv
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scan2map.images import read_array, read_grid, read_json, read_mask
+from scan2map.statistics.recovery import enrichment
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run_study(preset, study=None, **changes):
+    """Run a study unless its results are there; return their folder and the settings.
+
+    Parameters
+    ----------
+    preset : str
+        Configuration file, from the project's folder.
+    study : str, optional
+        Another name, so that changed settings have results of their own.
+    **changes
+        Top-level keys that replace the preset's.
+    """
+    config = yaml.safe_load((ROOT / preset).read_text())
+    config = copy.deepcopy(config) | changes | ({"study": study} if study else {})
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        yaml.safe_dump(config, file)
+        file.flush()
+        subprocess.run(
+            ["snakemake", "--cores", "2", "--quiet", "--configfile", file.name],
+            cwd=ROOT,
+            check=True,
+            stdout=sys.stderr,
+        )
+    return ROOT / "results" / config["study"], config
+
+
+def auc(results, experiment):
+    """Return the pooled out-of-fold AUC and its confidence interval."""
+    with open(results / "6_folds" / experiment / "scores.tsv") as table:
+        for row in csv.DictReader(table, delimiter="\t"):
+            if (row["score"], row["pooling"]) == ("auc", "pooled"):
+                return tuple(float(row[key]) for key in ("value", "ci_low", "ci_high"))
+
+
+def t_map(results, maps, metric, contrast):
+    """Return a t map and what its JSON says."""
+    stem = results / "8_statistics" / maps / metric / f"{contrast}_t"
+    return read_array(f"{stem}.nii.gz"), read_json(f"{stem}.json")
+
+
+def recovery(results, maps, metric, contrast="mean"):
+    """Return how much more often than chance the top 1 % of |t| is where planted."""
+    mask_path = results / "8_statistics" / "group_mask.nii.gz"
+    truths = sorted((results / "0_phantom" / "ground_truth").glob("*_mask.nii.gz"))
+    truth = np.any([read_mask(path) for path in truths], axis=0)
+    voxel_size = read_grid(mask_path)[1][0, 0]
+    t, _ = t_map(results, maps, metric, contrast)
+    return enrichment(t, truth, read_mask(mask_path), voxel_size)
+
+
+def without_effects(phantom):
+    """Return the phantom's settings with every planted effect of size 0."""
+    phantom = copy.deepcopy(phantom)
+    for effect in phantom["effects"]:
+        effect |= {
+            key: 0 for key in ("md", "anisotropy", "difference") if key in effect
+        }
+    return phantom
+
+
+def say(name, value, unit, goal, holds):
+    """Print one figure as the collector of figures reads it."""
+    print(name, value, unit, goal, "yes" if holds else "no", sep="\t")
