@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+
 from scan2map.images import read_array, read_grid, read_json, read_mask
 from scan2map.statistics.recovery import enrichment
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from scan2map.dwi.gradients import read_gradients, world_directions
 from scan2map.images import read_array, read_grid, read_mask
 from scan2map.tensor import fit_tensor

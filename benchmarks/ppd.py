@@ -7,11 +7,12 @@ that the first and second span.
 """
 
 import numpy as np
+from scipy.spatial.transform import Rotation
+
 from scan2map.dwi.space import warp_tensor
 from scan2map.images import analysis_grid
 from scan2map.tensor import eigen, from_spectrum
 from scan2map.transforms import affine_field, grid_points
-from scipy.spatial.transform import Rotation
 
 GOAL = 0.1
 EIGENVALUES = np.array([0.3e-3, 0.5e-3, 1.6e-3])

@@ -6,6 +6,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+
 from scan2map.networks import build
 from scan2map.sensitivity.differences import (
     in_double_precision,

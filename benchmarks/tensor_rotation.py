@@ -6,6 +6,8 @@ result, rotated by `warp_tensor`, is compared with the second.
 """
 
 import numpy as np
+from scipy.spatial.transform import Rotation
+
 from scan2map.dwi.correction import correct_with_affines
 from scan2map.dwi.denoising import denoise
 from scan2map.dwi.gradients import fsl_bvecs, world_directions
@@ -16,7 +18,6 @@ from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.session import scan_session
 from scan2map.tensor import eigen, fit_tensor, invariants
 from scan2map.transforms import affine_field
-from scipy.spatial.transform import Rotation
 
 DEGREES = (7.0, -9.0, 12.0)
 ANISOTROPIC = 0.3

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+
 from scan2map.dwi.gradients import read_gradients, world_directions
 from scan2map.dwi.masking import mask_dwi
 from scan2map.images import read_array, read_grid

@@ -1,6 +1,7 @@
 """Write the MNI template at the resolution that images are registered to."""
 
 import nibabel as nib
+
 from scan2map.anat import mask_on_grid, scale_template
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
 from scan2map.logs import log_to

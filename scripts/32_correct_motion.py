@@ -4,6 +4,7 @@ import logging
 import tempfile
 
 import numpy as np
+
 from scan2map.dwi.correction import correct_with_affines
 from scan2map.dwi.fsl import acquisition_row, correct_with_eddy
 from scan2map.dwi.gradients import phase_axis, read_gradients, write_gradients

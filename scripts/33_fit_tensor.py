@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+
 from scan2map.dwi.gradients import read_gradients, world_directions
 from scan2map.dwi.masking import mask_dwi, mask_tensors, mean_b0
 from scan2map.images import read_array, read_grid, write_image

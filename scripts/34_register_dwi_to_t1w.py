@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+
 from scan2map.dwi.gradients import phase_axis
 from scan2map.dwi.registration import on_analysis_grid, register_b0
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image

@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+
 from scan2map.features import describe_feature, tensor_feature
 from scan2map.images import read_array, read_grid, read_mask, write_json
 from scan2map.logs import log_to

@@ -3,6 +3,7 @@
 import logging
 
 import pandas as pd
+
 from scan2map.features import read_feature
 from scan2map.images import write_json
 from scan2map.logs import log_to

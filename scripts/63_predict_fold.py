@@ -1,6 +1,7 @@
 """Predict the held-out sessions of one fold with the network of that fold."""
 
 import keras
+
 from scan2map.features import read_feature
 from scan2map.images import read_json
 from scan2map.logs import log_to

@@ -3,6 +3,7 @@
 import logging
 
 import pandas as pd
+
 from scan2map.logs import log_to
 from scan2map.scores import score_table
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import keras
 import numpy as np
+
 from scan2map.features import read_feature, scale
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to

@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+
 from scan2map.images import read_grid, read_json, write_image
 from scan2map.logs import log_to
 from scan2map.sensitivity import METRICS, UNITS, average_over_repeats

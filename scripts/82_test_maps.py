@@ -1,6 +1,7 @@
 """Test maps voxel by voxel: between the groups, or their mean against zero."""
 
 import pandas as pd
+
 from scan2map.cohort import read_cohort
 from scan2map.images import read_array, read_grid, read_mask, write_image, write_json
 from scan2map.logs import log_to

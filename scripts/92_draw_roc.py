@@ -1,6 +1,7 @@
 """Draw the ROC curves of an experiment's out-of-fold predictions."""
 
 import pandas as pd
+
 from scan2map.figures.roc import draw_roc
 from scan2map.figures.style import write_png
 from scan2map.logs import log_to

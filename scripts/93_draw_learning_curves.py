@@ -1,6 +1,7 @@
 """Draw how the trainings of an experiment went."""
 
 import pandas as pd
+
 from scan2map.figures.learning import draw_learning_curves
 from scan2map.figures.style import write_png
 from scan2map.logs import log_to

@@ -1,6 +1,7 @@
 """Draw one metric's t maps of all approaches on the same slices."""
 
 import nibabel as nib
+
 from scan2map.figures.mosaics import Row, draw_t_mosaic
 from scan2map.figures.style import write_png
 from scan2map.images import read_json

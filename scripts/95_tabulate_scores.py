@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+
 from scan2map.figures.tables import html_table, score_rows
 from scan2map.images import read_json
 from scan2map.logs import log_to

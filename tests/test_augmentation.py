@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scan2map.augmentation import augment, move
 from scan2map.features import inside
 from scan2map.reorient import mirror

@@ -4,6 +4,7 @@ import tarfile
 import zipfile
 
 import pytest
+
 from scan2map.bids import choose_series, convert, matches, series_table, unpack
 
 T1W = {

@@ -3,6 +3,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+
 from scan2map.bids import choose_series, convert
 from scan2map.bids_images import (
     check_gradients,

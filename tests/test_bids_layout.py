@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from scan2map.bids_layout import entities_of, find_bids_images, inherited
 
 SESSION = "sub-01/ses-a"

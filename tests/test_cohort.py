@@ -1,6 +1,7 @@
 """A cohort table is read as written, or refused with a sentence per problem."""
 
 import pytest
+
 from scan2map.cohort import phantom_cohort, read_cohort, write_cohort
 
 HEADER = "participant_id session_id group age sex site family exclude".split()

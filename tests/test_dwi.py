@@ -4,6 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+from scipy.spatial.transform import Rotation
+
 from scan2map.dwi.alignment import AFFINE, RIGID, align, smooth_with_slope
 from scan2map.dwi.correction import (
     align_weighted,
@@ -26,8 +29,6 @@ from scan2map.dwi.motion import (
 from scan2map.images import analysis_grid
 from scan2map.tensor import to_matrix
 from scan2map.transforms import grid_points
-from scipy.ndimage import gaussian_filter
-from scipy.spatial.transform import Rotation
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 SHAPE = (24, 26, 22)

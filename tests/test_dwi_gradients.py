@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from scan2map.dwi.gradients import (
     check_gradients,
     fsl_bvecs,

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
 from scan2map.dwi.space import warp_tensor
 from scan2map.images import analysis_grid
 from scan2map.reorient import rotate
 from scan2map.tensor import from_spectrum
 from scan2map.transforms import affine_field, grid_points
-from scipy.spatial.transform import Rotation
 
 SHAPE = (8, 8, 8)
 GRID = analysis_grid((0, 0, 0), SHAPE, 2.0)

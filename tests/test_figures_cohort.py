@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from scan2map.cohort import phantom_cohort
 from scan2map.figures.cohort import draw_cohort, left_out
 from scan2map.figures.learning import draw_learning_curves

@@ -1,6 +1,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+
 from scan2map.figures.mosaics import COLOURS, Row, choose_slices, draw_t_mosaic
 from scan2map.figures.style import write_png
 from scan2map.images import MNI_CENTRE, analysis_grid

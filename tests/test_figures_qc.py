@@ -2,6 +2,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
+
 from scan2map.figures.qc import direction_colours, draw_session_qc, read_motion
 from scan2map.figures.style import write_png
 

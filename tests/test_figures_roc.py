@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
+
 from scan2map.figures.roc import FALSE_POSITIVE_RATES, draw_roc, roc_band, roc_curve
 from scan2map.scores import score_table
-from sklearn.metrics import roc_auc_score
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+
 from scan2map.figures.slices import bounding_box, cut, extent, in_mm
 
 BOX = np.array([[-20.0, 20.0], [-30.0, 10.0], [-10.0, 30.0]])

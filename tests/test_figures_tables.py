@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from scan2map.figures.tables import SCORES, html_table, score_rows
 
 

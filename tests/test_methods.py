@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
 from scan2map.methods.references import REFERENCES

@@ -1,6 +1,7 @@
 """Networks from configuration."""
 
 import pytest
+
 from scan2map import networks
 
 keras = pytest.importorskip("keras")

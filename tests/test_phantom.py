@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from scan2map.images import MNI_CENTRE, analysis_grid
 from scan2map.phantom import acquisition
 from scan2map.phantom.anatomy import (

@@ -10,6 +10,8 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from test_phantom import PHANTOM
+
 from scan2map.phantom.acquisition import gradient_directions
 from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.csa import csa_header
@@ -21,7 +23,6 @@ from scan2map.phantom.dicom import (
     write_t1w,
 )
 from scan2map.phantom.session import scan_session
-from test_phantom import PHANTOM
 
 ROW = {
     "participant_id": "P01",

@@ -1,6 +1,7 @@
 """The digest of a script changes with its code, wherever that lies, and only then."""
 
 import pytest
+
 from scan2map.provenance import _parse, code_digest
 
 

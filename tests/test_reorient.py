@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
 from scan2map.reorient import mirror, preserve_principal_direction, rotate
 from scan2map.tensor import eigen, from_spectrum
-from scipy.spatial.transform import Rotation
 
 VALUES = np.array([0.3e-3, 0.5e-3, 1.6e-3])
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import metrics
+
 from scan2map.scores import (
     SCORES,
     bootstrap_weights,
@@ -11,7 +13,6 @@ from scan2map.scores import (
     score_table,
     weighted_scores,
 )
-from sklearn import metrics
 
 
 @pytest.fixture

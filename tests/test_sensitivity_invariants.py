@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scan2map.sensitivity import (
     METRICS,
     UNITS,

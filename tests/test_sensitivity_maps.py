@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from scan2map.sensitivity import (
     average_over_repeats,
     session_sensitivity,

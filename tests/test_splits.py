@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from scan2map.splits import derive_seed, families, split
 
 

@@ -5,6 +5,8 @@ import json
 import nibabel as nib
 import numpy as np
 import pytest
+from scipy import stats
+
 from scan2map.statistics import (
     average_participants,
     bonferroni,
@@ -13,7 +15,6 @@ from scan2map.statistics import (
     t_contrast,
 )
 from scan2map.statistics.glm import dependent_columns
-from scipy import stats
 
 GROUPS = ("control", "patient")
 

@@ -5,6 +5,8 @@ import json
 import nibabel as nib
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+
 from scan2map.statistics import (
     enrichment,
     group_design,
@@ -16,7 +18,6 @@ from scan2map.statistics import (
     t_test,
 )
 from scan2map.statistics.smoothing import kernel
-from scipy.ndimage import gaussian_filter
 
 AFFINE = np.diag([4.0, 4.0, 4.0, 1.0])
 AFFINE[:3, 3] = [-10, -20, -30]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from scan2map.dwi.gradients import read_gradients, world_directions
 from scan2map.images import read_array, read_grid, read_mask
 from scan2map.tensor import (

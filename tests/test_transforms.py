@@ -1,6 +1,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+
 from scan2map.images import analysis_grid
 from scan2map.transforms import (
     affine_field,

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from workflow import ROOT, inputs_of_outputs, phantom_config, planned_jobs, snakemake
+
 from scan2map.cohort import phantom_cohort
 from scan2map.splits import split
-from workflow import ROOT, inputs_of_outputs, phantom_config, planned_jobs, snakemake
 
 
 def small(**changes):

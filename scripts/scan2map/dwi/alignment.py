@@ -25,6 +25,7 @@ DECIMALS = 7
 AFFINE = np.eye(12).reshape(12, 3, 4)
 """Velocities of the twelve entries of an affine matrix."""
 
+
 def smooth_with_slope(volume, width):
     """Return a smoothed image and its slopes, as `align` takes them.
 
