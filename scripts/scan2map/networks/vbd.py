@@ -39,8 +39,7 @@ def build(
     pool_after : sequence of int
         Convolutions (counted from 1) after which 2×2×2 voxels become one.
     pooling : str
-        ``max`` or ``average``. The average sees through small misalignments, which is
-        what a network with few participants needs.
+        ``max`` or ``average``; the average smooths small misalignments away.
     dense : sequence of int
         Units of the dense layers before the logit; one entry makes the paper's two
         dense layers.
