@@ -21,5 +21,6 @@ rule make_feature:
     params:
         code=code_of("51_make_feature"),
         mirror=mirror_session,
+        highest_md=config["features"]["highest_md"],
     script:
         "../scripts/51_make_feature.py"

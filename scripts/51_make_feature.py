@@ -11,16 +11,15 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 _, affine = read_grid(snakemake.input.tensor)
 mask = read_mask(snakemake.input.mask)
-feature = tensor_feature(
-    read_array(snakemake.input.tensor), mask, mirrored=snakemake.params.mirror
-)
+settings = {
+    "mirrored": snakemake.params.mirror,
+    "highest_md": snakemake.params.highest_md,
+}
+feature = tensor_feature(read_array(snakemake.input.tensor), mask, **settings)
 np.save(snakemake.output.feature, feature)
 write_json(
     describe_feature(
-        feature,
-        affine=affine,
-        space=snakemake.wildcards.space,
-        mirrored=snakemake.params.mirror,
+        feature, affine=affine, space=snakemake.wildcards.space, **settings
     ),
     snakemake.output.json,
 )

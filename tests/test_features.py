@@ -83,3 +83,12 @@ def test_feature_file_is_memory_mapped_and_described(sessions, tmp_path):
     description = describe_feature(feature, np.eye(4), "T1w", mirrored=False)
     assert isinstance(feature, np.memmap)
     assert description["shape"] == [4, 5, 6, 6] and description["unit"] == "mm2/s"
+
+
+def test_fluid_is_background_where_asked_for(rng):
+    tensor = np.zeros((4, 4, 4, 6), np.float32)
+    tensor[..., [0, 3, 5]] = rng.choice([0.8e-3, 3e-3], (4, 4, 4))[..., None]
+    mask = np.ones((4, 4, 4), bool)
+    kept = tensor_feature(tensor, mask, highest_md=1.6e-3).any(-1)
+    np.testing.assert_array_equal(kept, tensor[..., 0] < 1e-3)
+    assert tensor_feature(tensor, mask).any(-1).all()

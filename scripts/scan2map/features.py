@@ -8,7 +8,7 @@ CHANNELS = ("Dxx", "Dxy", "Dxz", "Dyy", "Dyz", "Dzz")
 """Order of the components of a tensor on the last axis of a feature."""
 
 
-def tensor_feature(tensor, mask, mirrored=False):
+def tensor_feature(tensor, mask, mirrored=False, highest_md=None):
     """Return a session's tensors as a network gets them.
 
     Parameters
@@ -20,11 +20,16 @@ def tensor_feature(tensor, mask, mirrored=False):
     mirrored : bool
         Reflect the brain left to right, tensors included: for a disease of one side,
         so that every patient's affected side is the right one.
+    highest_md : float, optional
+        Mean diffusivity in mm²/s above which a voxel counts as cerebrospinal fluid and
+        becomes zero. Its amount beside the brain varies more between people than
+        tissue does, and small cohorts are learnt by heart from it. None keeps it, as
+        Estudillo-Romero et al. (2022) did.
 
     Returns
     -------
     ndarray of float32, shape (x, y, z, 6)
-        mm²/s; zero outside `mask`.
+        mm²/s; zero outside `mask`, and in fluid where asked for.
 
     Raises
     ------
@@ -39,12 +44,17 @@ def tensor_feature(tensor, mask, mirrored=False):
     feature = np.where(mask[..., None], tensor, 0).astype(np.float32)
     if not np.isfinite(feature).all():
         raise ValueError("the tensor image has values that are not finite in its mask")
+    if highest_md is not None:
+        feature[feature[..., [0, 3, 5]].mean(-1) > highest_md] = 0
     if not feature.any():
-        raise ValueError("the tensor image is zero everywhere in its mask")
+        raise ValueError(
+            "the tensor image is zero everywhere in its mask, or above "
+            "'features: highest_md'"
+        )
     return mirror(feature) if mirrored else feature
 
 
-def describe_feature(feature, affine, space, mirrored):
+def describe_feature(feature, affine, space, mirrored, highest_md=None):
     """Return what the JSON file beside a feature says."""
     return {
         "shape": list(feature.shape),
@@ -54,6 +64,7 @@ def describe_feature(feature, affine, space, mirrored):
         "affine": np.asarray(affine).tolist(),
         "space": space,
         "mirrored": bool(mirrored),
+        "highest_md": highest_md,
     }
 
 
