@@ -29,9 +29,9 @@ def run_study(preset, study=None, **changes):
         Top-level keys that replace the preset's.
     """
     config = yaml.safe_load((ROOT / preset).read_text())
-    config = copy.deepcopy(config) | changes | ({"study": study} if study else {})
+    config |= changes | ({"study": study} if study else {})
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.safe_dump(config, file)
+        yaml.safe_dump(config, file, sort_keys=False)  # another order is another param
         file.flush()
         subprocess.run(
             ["snakemake", "--cores", "2", "--quiet", "--configfile", file.name],
@@ -79,3 +79,18 @@ def without_effects(phantom):
 def say(name, value, unit, goal, holds):
     """Print one figure as the collector of figures reads it."""
     print(name, value, unit, goal, "yes" if holds else "no", sep="\t")
+
+
+def say_auc(study, results, experiment, goal, holds):
+    """Print an experiment's AUC; `holds` judges value and interval against the goal."""
+    value, low, high = auc(results, experiment)
+    interval = f"95% CI {low:.2f}-{high:.2f}"
+    name = f"{study}_auc_{experiment}"
+    say(name, f"{value:.3f}", interval, goal, holds(value, low, high))
+
+
+def say_recovery(study, results, experiment, metric):
+    """Print how well an experiment's mean sensitivity recovers what was planted."""
+    ratio = recovery(results, experiment, metric)
+    name = f"{study}_recovery_{experiment}_{metric}"
+    say(name, f"{ratio:.1f}", "x chance", ">= 5", ratio >= 5)

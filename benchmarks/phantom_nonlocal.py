@@ -1,20 +1,14 @@
 """Do networks find the non-local effect that voxel-wise statistics cannot see?"""
 
-from _study import auc, recovery, run_study, say, t_map
+from _study import run_study, say, say_auc, say_recovery, t_map
+
+from scan2map.sensitivity import METRICS
 
 results, config = run_study("config/studies/phantom_nonlocal.yaml")
 for name in config["experiments"]:
-    value, low, high = auc(results, name)
-    say(
-        f"nonlocal_auc_{name}",
-        f"{value:.3f}",
-        f"95% CI {low:.2f}-{high:.2f}",
-        ">= 0.8",
-        value >= 0.8,
-    )
-    ratio = recovery(results, name, "MD")
-    say(f"nonlocal_recovery_{name}_MD", f"{ratio:.1f}", "x chance", ">= 5", ratio >= 5)
-for metric in ("MD", "A", "FA", "planarity"):
+    say_auc("nonlocal", results, name, ">= 0.8", lambda value, *_: value >= 0.8)
+    say_recovery("nonlocal", results, name, "MD")
+for metric in METRICS:
     t, summary = t_map(results, "traditional", metric, "groups")
     say(
         f"nonlocal_traditional_{metric}",
