@@ -115,6 +115,7 @@ rule warp_tensor:
     input:
         tensor="<dwi>_space-dwi_tensor.nii.gz",
         mask="<dwi>_space-dwi_desc-brain_mask.nii.gz",
+        t1w_mask="<anat>_desc-brain_mask.nii.gz",
         xfm="<dwi>_from-T1w_to-dwi_mode-image_xfm.nii.gz",
         xfm_mni=warp_of_space,
     output:

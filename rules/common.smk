@@ -12,6 +12,20 @@ METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = ["T1w", "dwi"]
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
+
+
+def sort_keys(settings):
+    """Settings in alphabetical order, in which an edited file asks for no rerun."""
+    if not isinstance(settings, dict):
+        return settings
+    return {key: sort_keys(settings[key]) for key in sorted(settings)}
+
+
+# Experiments keep the order in which the report is to show them.
+config |= {key: sort_keys(config[key]) for key in config if key != "experiments"}
+for experiment in config["experiments"].values():
+    experiment |= sort_keys(experiment)
+
 PHANTOM = config["phantom"] | {"groups": GROUPS}
 
 

@@ -2,24 +2,29 @@
 
 import logging
 
+import numpy as np
+
 from scan2map.dwi.space import warp_tensor
 from scan2map.images import read_array, read_grid, read_mask, write_image
 from scan2map.logs import log_to
 from scan2map.tensor import METRIC_UNITS, SIDECAR, invariants
-from scan2map.transforms import compose, read_field
+from scan2map.transforms import compose, pull, read_field
 
 log_to(snakemake.log[0])
 paths = snakemake.input
-field, grid = read_field(paths.xfm)
+to_dwi, grid = read_field(paths.xfm)
+to_t1w = np.zeros_like(to_dwi)
 if paths.get("xfm_mni"):
     to_t1w, mni_grid = read_field(paths.xfm_mni)
-    field, grid = compose(to_t1w, mni_grid, field, grid), mni_grid
+    to_dwi, grid = compose(to_t1w, mni_grid, to_dwi, grid), mni_grid
+brain = read_mask(paths.t1w_mask).astype(float)
 tensor, valid, counts = warp_tensor(
     read_array(paths.tensor),
     read_grid(paths.tensor)[1],
     read_mask(paths.mask),
-    field,
+    to_dwi,
     grid,
+    within=pull(brain, read_grid(paths.t1w_mask)[1], to_t1w, grid) >= 0.5,
 )
 logging.info("tensors: %s", counts)
 write_image(tensor, grid, snakemake.output.tensor, SIDECAR | counts)

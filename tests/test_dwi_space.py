@@ -72,3 +72,11 @@ def test_where_the_field_folds_voxels_are_masked_and_counted(fibres):
     _, valid, counts = warp_tensor(fibres, GRID, EVERYWHERE, mirrored, GRID)
     assert not valid.any()
     assert counts["VoxelsMaskedFolded"] == valid.size
+
+
+def test_only_the_brain_of_the_t1w_image_has_tensors(fibres):
+    brain = grid_points(SHAPE, GRID)[..., 1] < 0
+    still = np.zeros((*SHAPE, 3))
+    warped, valid, _ = warp_tensor(fibres, GRID, EVERYWHERE, still, GRID, within=brain)
+    np.testing.assert_array_equal(valid, brain)
+    assert not warped[~brain].any()

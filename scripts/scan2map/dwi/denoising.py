@@ -125,10 +125,13 @@ def denoise_with_mrtrix(path, folder, gibbs=True):
 
     out = os.path.join(folder, "denoised.nii")
     noise = os.path.join(folder, "noise.nii")
-    DWIDenoise(in_file=os.path.abspath(path), out_file=out, noise=noise).run(cwd=folder)
+    alike = {"nthreads": 1, "args": "-quiet"}
+    DWIDenoise(in_file=os.path.abspath(path), out_file=out, noise=noise, **alike).run(
+        cwd=folder
+    )
     if gibbs:
         unrung = os.path.join(folder, "unrung.nii")
-        MRDeGibbs(in_file=out, out_file=unrung).run(cwd=folder)
+        MRDeGibbs(in_file=out, out_file=unrung, **alike).run(cwd=folder)
         out = unrung
     return np.maximum(nib.load(out).get_fdata(dtype=np.float32), 0)
 

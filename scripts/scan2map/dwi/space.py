@@ -10,7 +10,7 @@ SMALLEST_WEIGHT = 0.5
 """Share of a voxel's interpolation weights that must come from valid tensors."""
 
 
-def warp_tensor(tensor, affine, mask, field, field_affine):
+def warp_tensor(tensor, affine, mask, field, field_affine, within=True):
     """Pull tensors through a displacement field.
 
     Parameters
@@ -26,6 +26,9 @@ def warp_tensor(tensor, affine, mask, field, field_affine):
         steps composed.
     field_affine : ndarray, shape (4, 4)
         Voxel to world of the result.
+    within : ndarray of bool, shape (i, j, k), or True
+        Brain in the space of the result, as the T1w image shows it. Diffusion images
+        are too coarse to tell its rim from the fluid around it.
 
     Returns
     -------
@@ -48,6 +51,7 @@ def warp_tensor(tensor, affine, mask, field, field_affine):
     logarithm = np.zeros(tensor.shape)
     logarithm[usable] = log_tensor(tensor[usable].astype(float))
     brain = pull(mask.astype(float), affine, field, field_affine) >= SMALLEST_WEIGHT
+    brain &= within
     weight = pull(usable.astype(float), affine, field, field_affine)
     derivative = jacobian(field, field_affine)
     unfolded = np.linalg.det(derivative) > 0

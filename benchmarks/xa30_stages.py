@@ -1,0 +1,80 @@
+"""Run a real session from DICOM to tensors in MNI space, all steps of the preset on.
+
+The paper's preset at its own resolution, with `source: dicom`. Four participants of a
+cohort share the session's DICOM; one of them is computed. In the end, the tensors are
+compared with the white matter of the MNI template: registered well, and not mirrored,
+anisotropy is where the template has white matter.
+"""
+
+import tempfile
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from _study import ROOT, run_study, say
+
+from scan2map.images import read_array, read_grid, read_mask
+from scan2map.template import SPACE, template_path
+from scan2map.transforms import grid_points, sample
+
+DICOM = ROOT.parent / "shared/data/siemens_xa30/dicom"
+SERIES = {
+    "T1w": {"SeriesDescription": "T1w", "ImageTypeText": "NORM"},
+    "dwi": {"SeriesDescription": "^DWI_dir80_PA$"},
+}
+FOLDS = {"k": 2, "repeats": 1}
+PREFIX = f"3_dwi/sub-P1/ses-1/sub-P1_ses-1_space-{SPACE}"
+
+
+def write_cohort(path):
+    """Write a cohort whose participants are all the same session."""
+    lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
+    for number in range(1, 5):
+        group = ("control", "patient")[number % 2]
+        lines.append(f"P{number}\t1\t{group}\t40\tF\tA\t{DICOM}")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def overlap(results):
+    """Return the Dice overlap of FA > 0.3 with the template's white matter."""
+    fa_path = results / f"{PREFIX}_FA.nii.gz"
+    fa = read_array(fa_path)
+    inside = read_mask(results / f"{PREFIX}_desc-tensor_mask.nii.gz")
+    template = nib.load(template_path("WM"))
+    points = grid_points(fa.shape, read_grid(fa_path)[1])
+    white = sample(template.get_fdata() / 255, template.affine, points) > 0.5
+    anisotropic = fa > 0.3
+    white, anisotropic = white & inside, anisotropic & inside
+    return 2 * (white & anisotropic).sum() / (white.sum() + anisotropic.sum())
+
+
+with tempfile.TemporaryDirectory() as folder:
+    cohort = Path(folder) / "cohort.tsv"
+    write_cohort(cohort)
+    results, _ = run_study(
+        "config/studies/estudillo2022.yaml",
+        study="xa30",
+        target=f"{PREFIX}_tensor.nii.gz",
+        source="dicom",
+        cohort=str(cohort),
+        bids={"series": SERIES},
+        statistics={"covariates": []},
+        experiments={"mni": {"label": "MNI", "space": SPACE, "folds": FOLDS}},
+    )
+    tensor = read_array(results / f"{PREFIX}_tensor.nii.gz")
+    volume = np.any(tensor, axis=-1).sum() * 8 / 1000
+    dice = overlap(results)
+    say(
+        "xa30_brain",
+        f"{volume:.0f}",
+        "mL of tensors in MNI",
+        "1200-2000",
+        1200 < volume < 2000,
+    )
+    say(
+        "xa30_white_matter",
+        f"{dice:.2f}",
+        "Dice, FA > 0.3 and template",
+        ">= 0.5",
+        dice >= 0.5,
+    )
