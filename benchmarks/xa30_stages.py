@@ -2,8 +2,9 @@
 
 The paper's preset at its own resolution, with `source: dicom`. Four participants of a
 cohort share the session's DICOM; one of them is computed. In the end, the tensors are
-compared with the white matter of the MNI template: registered well, and not mirrored,
-anisotropy is where the template has white matter.
+compared with the white matter of the MNI template: where all registrations are right,
+diffusion is anisotropic there. The session has 20 directions at b = 2500, voxels of
+3 mm, and misses the lowest part of the brain.
 """
 
 import tempfile
@@ -22,6 +23,7 @@ SERIES = {
     "T1w": {"SeriesDescription": "T1w", "ImageTypeText": "NORM"},
     "dwi": {"SeriesDescription": "^DWI_dir80_PA$"},
 }
+ANISOTROPIC = 0.2
 FOLDS = {"k": 2, "repeats": 1}
 PREFIX = f"3_dwi/sub-P1/ses-1/sub-P1_ses-1_space-{SPACE}"
 
@@ -36,14 +38,14 @@ def write_cohort(path):
 
 
 def overlap(results):
-    """Return the Dice overlap of FA > 0.3 with the template's white matter."""
+    """Return the Dice overlap of anisotropy with the template's white matter."""
     fa_path = results / f"{PREFIX}_FA.nii.gz"
     fa = read_array(fa_path)
     inside = read_mask(results / f"{PREFIX}_desc-tensor_mask.nii.gz")
     template = nib.load(template_path("WM"))
     points = grid_points(fa.shape, read_grid(fa_path)[1])
     white = sample(template.get_fdata() / 255, template.affine, points) > 0.5
-    anisotropic = fa > 0.3
+    anisotropic = fa > ANISOTROPIC
     white, anisotropic = white & inside, anisotropic & inside
     return 2 * (white & anisotropic).sum() / (white.sum() + anisotropic.sum())
 
@@ -74,7 +76,7 @@ with tempfile.TemporaryDirectory() as folder:
     say(
         "xa30_white_matter",
         f"{dice:.2f}",
-        "Dice, FA > 0.3 and template",
+        "Dice, FA > 0.2 and template",
         ">= 0.5",
         dice >= 0.5,
     )

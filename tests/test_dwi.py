@@ -254,6 +254,23 @@ def test_the_brain_is_one_part_without_holes(rng, blob):
     assert mask[12, 13, 11]
 
 
+def test_a_strong_receive_field_leaves_the_middle_of_the_brain_in(rng):
+    distance = np.linalg.norm(grid_points(SHAPE, GRID), axis=-1)
+    brain, scalp = distance < 27, (distance > 30) & (distance < 33)
+    field = 0.25 + (distance / 27) ** 2
+    b0 = field * (100 * brain + 40 * scalp) + np.abs(rng.normal(0, 2, SHAPE))
+    mask = mask_brain(b0, voxel_size=3.0)
+    assert mask[distance < 24].all()
+    assert not mask[distance > 32].any()
+
+
+def test_a_slab_as_thin_as_scalp_is_no_brain():
+    slab = np.zeros(SHAPE)
+    slab[:, :, 9:12] = 100
+    with pytest.raises(ValueError, match="thicker than 12 mm"):
+        mask_brain(slab, voxel_size=3.0)
+
+
 def test_an_empty_image_has_no_brain():
     with pytest.raises(ValueError, match="no value above 0; is the DWI empty"):
         mask_brain(np.zeros(SHAPE))

@@ -94,6 +94,33 @@ def test_the_report_is_one_html_file(study):
     assert "preregistration" in page and len(page) > 500_000
 
 
+def test_an_existing_bids_dataset_is_a_start_too(study, tmp_path):
+    dataset = study / "results/phantom/1_bids"
+    rows = ["participant_id\tsession_id\tgroup\tage\tsex\tsite"]
+    for subject in sorted(path.name for path in dataset.glob("sub-*")):
+        label = subject.removeprefix("sub-")
+        rows.append(f"{label}\t1\t{label[:7]}\t40\tF\tA")
+    (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
+    config = tiny_config() | {"study": "again", "source": "bids"}
+    config["cohort"] = str(tmp_path / "cohort.tsv")
+    config["bids"]["dataset"] = str(dataset)
+    jobs = dry_run(study, config)
+    assert jobs["import_bids"] == jobs["correct_t1w"] == 4
+    assert "convert_dicom" not in jobs and "scan_phantom" not in jobs
+    image = "1_bids/sub-control001/ses-1/dwi/sub-control001_ses-1_dwi.nii.gz"
+    process = snakemake(study, f"results/again/{image}", config=config, project=study)
+    assert process.returncode == 0, process.stdout[-3000:]
+    ours, theirs = (study / "results" / name / image for name in ("again", "phantom"))
+    assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_settings_in_another_order_ask_for_nothing(study):
+    config = tiny_config()
+    for block in ("phantom", "anat", "dwi"):
+        config[block] = dict(reversed(config[block].items()))
+    assert dry_run(study, config) == {}
+
+
 def test_a_new_participant_costs_their_jobs_and_the_gatherings(study):
     config = tiny_config()
     config["phantom"]["groups"]["patient"] = 3

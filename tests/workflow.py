@@ -27,7 +27,7 @@ def snakemake(folder, *options, config=None, project=ROOT):
     command += ["--directory", str(folder), "--cores", "2", *options]
     if config is not None:
         path = Path(folder) / "study.yaml"
-        path.write_text(yaml.safe_dump(config))
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
         command += ["--configfile", str(path)]
     return subprocess.run(
         command,

@@ -2,13 +2,27 @@
 
 import numpy as np
 from scipy.ndimage import (
-    binary_closing,
     binary_fill_holes,
+    distance_transform_edt,
+    gaussian_filter,
     label,
+    median_filter,
 )
 
 from scan2map.dwi.gradients import LARGEST_B0
 from scan2map.tensor import is_positive_definite
+
+FIELD = 30.0
+"""Standard deviation (mm) of the Gaussian that tells a receive field from anatomy."""
+
+MEDIAN = 8.0
+"""Width (mm) of the median filter before the threshold."""
+
+SCALP = 6.0
+"""What is thinner than twice this (mm) is not brain: scalp, optic nerves."""
+
+BAY = 20.0
+"""Bays narrower than twice this (mm) are filled: the brain stem is dark, too."""
 
 
 def mean_b0(data, bvals):
@@ -23,38 +37,78 @@ def mask_dwi(data, bvals, affine):
 
 
 def mask_brain(b0, voxel_size=2.0):
-    """Separate brain from background in a b = 0 image.
+    """Separate brain from background and scalp in a b = 0 image.
 
     Parameters
     ----------
     b0 : ndarray, shape (x, y, z)
         Mean b = 0 image, where fat is suppressed and the skull is dark.
     voxel_size : float
-        Mean edge of a voxel in mm; the median filter covers about 8 mm.
+        Mean edge of a voxel in mm.
 
     Returns
     -------
     ndarray of bool, shape (x, y, z)
-        One connected region without holes.
+        One connected region without holes or deep bays. It is generous: that of the
+        T1w image decides later what is brain.
 
     Raises
     ------
     ValueError
-        The image is empty.
+        The image is empty, or nothing in it is as large as a brain.
 
     Notes
     -----
-    DIPY's ``median_otsu``: median filter, then Otsu's threshold.
+    As DIPY's ``median_otsu``, a median filter and Otsu's threshold, but of an image
+    whose receive field is taken out first: many-channel coils show the middle of the
+    brain as dark as the scalp. Then the scalp is cut off, and bays are filled.
     """
-    from dipy.segment.mask import median_otsu
+    from dipy.segment.threshold import otsu
 
     if not np.any(b0 > 0):
         raise ValueError("the mean b = 0 image has no value above 0; is the DWI empty?")
-    ceiling = np.percentile(b0[b0 > 0], 98)
-    radius = max(1, round(4 / voxel_size))
-    _, mask = median_otsu(np.minimum(b0, ceiling), median_radius=radius, numpass=1)
-    mask = binary_closing(np.pad(mask, 3), iterations=2)[3:-3, 3:-3, 3:-3]
-    return binary_fill_holes(largest_part(mask))
+    flat = flatten(b0, voxel_size)
+    smooth = median_filter(flat, size=2 * max(1, round(MEDIAN / 2 / voxel_size)) + 1)
+    mask = smooth > otsu(smooth)
+    core = largest_part(shrink(mask, SCALP / voxel_size))
+    if not core.any():
+        raise ValueError(
+            f"nothing in the mean b = 0 image is thicker than {2 * SCALP:.0f} mm and "
+            f"brighter than its surroundings (voxels of {voxel_size:.1f} mm); is it a "
+            "brain, and is the voxel size in the header right?"
+        )
+    mask = grow(core, SCALP / voxel_size)
+    reach = BAY / voxel_size
+    margin = int(reach) + 2
+    filled = shrink(grow(np.pad(mask, margin), reach), reach)
+    inner = (slice(margin, -margin),) * 3
+    return binary_fill_holes(mask | filled[inner])
+
+
+def flatten(b0, voxel_size):
+    """Divide an image (x, y, z) by its receive field: its own local mean in the head.
+
+    The brightest 2 % of the head, eyes and fluid, are cut off; air becomes 0.
+    """
+    from dipy.segment.threshold import otsu
+
+    logarithm = np.log(np.maximum(b0, 0) + 1)
+    head = logarithm >= otsu(logarithm)
+    width = FIELD / voxel_size
+    share = gaussian_filter(head.astype(float), width)
+    field = gaussian_filter(np.where(head, b0, 0.0), width) / np.maximum(share, 1e-3)
+    flat = np.where(head, b0 / np.maximum(field, 1e-9), 0)
+    return np.minimum(flat, np.percentile(flat[head], 98))
+
+
+def shrink(mask, radius):
+    """Return the voxels of a mask that are more than `radius` voxels inside."""
+    return distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1, 1:-1] > radius
+
+
+def grow(mask, radius):
+    """Return the voxels at most `radius` voxels from a mask."""
+    return distance_transform_edt(~mask) <= radius
 
 
 def largest_part(mask):

@@ -4,6 +4,8 @@ from html import escape
 
 import pandas as pd
 
+from scan2map.html import html_page
+
 SCORES = {
     "auc": "AUC",
     "accuracy": "accuracy",
@@ -91,36 +93,8 @@ def html_table(rows, title, note):
         cells = "".join(f"<td>{escape(value)}</td>" for value in row)
         first = " class=first" if row.scores == next(iter(CELLS)) else ""
         lines.append(f"<tr{first}>{cells}</tr>")
-    return PAGE.format(
-        title=escape(title), note=escape(note), head=head, lines="\n".join(lines)
+    table = "\n".join(
+        ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *lines]
+        + ["</tbody>", "</table>", f"<p>{escape(note)}</p>"]
     )
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<style>
-body {{ font: 13px/1.4 sans-serif; margin: 1.5em; color: #111; background: #fff; }}
-table {{ border-collapse: collapse; }}
-th {{ text-align: left; border-bottom: 2px solid #111; padding: 0.3em 0.8em 0.3em 0;
-     vertical-align: bottom; }}
-td {{ padding: 0.2em 0.8em 0.2em 0; white-space: nowrap; color: #555; }}
-tr.first td {{ border-top: 1px solid #aaa; color: #111; font-weight: 600; }}
-p {{ max-width: 60em; }}
-</style>
-</head>
-<body>
-<h1 style="font-size: 1.2em">{title}</h1>
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{lines}
-</tbody>
-</table>
-<p>{note}</p>
-</body>
-</html>
-"""
-"""The page around a table."""
+    return html_page(title, table)

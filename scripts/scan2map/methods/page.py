@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+from scan2map.html import html_page
 from scan2map.methods.references import REFERENCES
 
 
@@ -46,8 +47,9 @@ def methods_html(paragraphs, title):
         for heading, text in paragraphs
     ]
     sources = [f"<li>{_linked(REFERENCES[key])}</li>" for key in numbers]
-    return PAGE.format(
-        title=escape(title), body="\n".join(body), sources="\n".join(sources)
+    return html_page(
+        title,
+        "\n".join([*body, "<h2>References</h2>", "<ol>", *sources, "</ol>"]),
     )
 
 
@@ -56,31 +58,3 @@ def _linked(reference):
     return re.sub(
         r"doi:(\S+)$", r'<a href="https://doi.org/\1">doi:\1</a>', escape(reference)
     )
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 Georgia, serif; max-width: 46em; margin: 2em auto;
-       padding: 0 1em; color: #111; background: #fff; }}
-h1, h2 {{ font-family: sans-serif; line-height: 1.2; }}
-h1 {{ font-size: 1.4em; }}
-h2 {{ font-size: 1.05em; margin: 1.4em 0 0.2em; }}
-p {{ margin: 0.2em 0; }}
-ol {{ font-size: 0.9em; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-{body}
-<h2>References</h2>
-<ol>
-{sources}
-</ol>
-</body>
-</html>
-"""
-"""The page around the text."""
