@@ -16,7 +16,7 @@ from scan2map.statistics.recovery import enrichment
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run_study(preset, study=None, target=None, **changes):
+def run_study(preset, study=None, targets=(), **changes):
     """Run a study unless its results are there; return their folder and the settings.
 
     Parameters
@@ -25,8 +25,8 @@ def run_study(preset, study=None, target=None, **changes):
         Configuration file, from the project's folder.
     study : str, optional
         Another name, so that changed settings have results of their own.
-    target : str, optional
-        File in the results to stop at; without it the whole study runs.
+    targets : sequence of str
+        Files in the results to stop at; without them the whole study runs.
     **changes
         Top-level keys that replace the preset's.
     """
@@ -35,10 +35,10 @@ def run_study(preset, study=None, target=None, **changes):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump(config, file, sort_keys=False)  # another order is another param
         file.flush()
-        targets = [f"results/{config['study']}/{target}"] if target else []
+        files = [f"results/{config['study']}/{target}" for target in targets]
         options = ["--cores", "2", "--quiet", "--configfile", file.name]
         subprocess.run(
-            ["snakemake", *targets, *options],
+            ["snakemake", *files, *options],
             cwd=ROOT,
             check=True,
             stdout=sys.stderr,

@@ -56,7 +56,7 @@ with tempfile.TemporaryDirectory() as folder:
     results, _ = run_study(
         "config/studies/estudillo2022.yaml",
         study="xa30",
-        target=f"{PREFIX}_tensor.nii.gz",
+        targets=[f"{PREFIX}_tensor.nii.gz"],
         source="dicom",
         cohort=str(cohort),
         bids={"series": SERIES},
