@@ -5,9 +5,9 @@ import tempfile
 
 import nibabel as nib
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from scan2map.ants_bridge import LPS, to_ants, use_ants
+from scan2map.receive_field import flatten
 
 BRAIN_VOLUME = (500.0, 2500.0)
 """Plausible volume of a brain mask in mL; adults have about 1,000 to 1,800."""
@@ -129,18 +129,15 @@ def template_mask(head, template, mask, seed=0):
 
 
 def _flatten(data, spacing):
-    """Divide by the local mean, so that neither receive field nor fat dominates.
+    """Take out the receive field, and what is far brighter than brain.
 
     Returns the result, at most 2, and which voxels are above the background.
     """
     from dipy.segment.threshold import otsu
 
     above = data > otsu(data[data > 0]) / 2
-    width = FLAT_WIDTH / np.array(spacing)
-    share = np.maximum(gaussian_filter(above.astype(np.float32), width), 1e-3)
-    local = gaussian_filter(data * above, width) / share
-    floor = local[above].mean() / 10
-    return np.clip(data / np.maximum(local, floor), 0, 2).astype(np.float32), above
+    flat = flatten(data, above, FLAT_WIDTH / np.array(spacing))
+    return np.clip(flat, 0, 2).astype(np.float32), above
 
 
 def _centre_of_top(above, step):

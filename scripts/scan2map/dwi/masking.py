@@ -4,12 +4,12 @@ import numpy as np
 from scipy.ndimage import (
     binary_fill_holes,
     distance_transform_edt,
-    gaussian_filter,
     label,
     median_filter,
 )
 
 from scan2map.dwi.gradients import LARGEST_B0
+from scan2map.receive_field import flatten
 from scan2map.tensor import is_positive_definite
 
 FIELD = 30.0
@@ -67,7 +67,7 @@ def mask_brain(b0, voxel_size=2.0):
 
     if not np.any(b0 > 0):
         raise ValueError("the mean b = 0 image has no value above 0; is the DWI empty?")
-    flat = flatten(b0, voxel_size)
+    flat = without_field(b0, voxel_size)
     smooth = median_filter(flat, size=2 * max(1, round(MEDIAN / 2 / voxel_size)) + 1)
     mask = smooth > otsu(smooth)
     core = largest_part(shrink(mask, SCALP / voxel_size))
@@ -85,8 +85,8 @@ def mask_brain(b0, voxel_size=2.0):
     return binary_fill_holes(mask | filled[inner])
 
 
-def flatten(b0, voxel_size):
-    """Divide an image (x, y, z) by its receive field: its own local mean in the head.
+def without_field(b0, voxel_size):
+    """Take the receive field out of an image (x, y, z).
 
     The brightest 2 % of the head, eyes and fluid, are cut off; air becomes 0.
     """
@@ -94,10 +94,7 @@ def flatten(b0, voxel_size):
 
     logarithm = np.log(np.maximum(b0, 0) + 1)
     head = logarithm >= otsu(logarithm)
-    width = FIELD / voxel_size
-    share = gaussian_filter(head.astype(float), width)
-    field = gaussian_filter(np.where(head, b0, 0.0), width) / np.maximum(share, 1e-3)
-    flat = np.where(head, b0 / np.maximum(field, 1e-9), 0)
+    flat = np.where(head, flatten(b0, head, FIELD / voxel_size), 0)
     return np.minimum(flat, np.percentile(flat[head], 98))
 
 
