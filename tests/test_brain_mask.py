@@ -52,5 +52,5 @@ def test_a_plausible_mask_has_its_volume_returned():
 def test_an_empty_or_huge_mask_is_refused(size, volume):
     mask = np.zeros((160, 160, 160), bool)
     mask[:size, :size, :size] = True
-    with pytest.raises(ValueError, match=f"has {volume}; 500 to 2500 mL"):
+    with pytest.raises(ValueError, match=f"has {volume}; 500 to 3000 mL"):
         check_brain_mask(mask, np.eye(4))
