@@ -2,8 +2,10 @@ import sys
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from scan2map.bids_layout import find_bids_images
+from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
+from scan2map.covariates import check_design
+from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.splits import derive_seed, split
 from scan2map.template import SPACE as MNI
@@ -85,23 +87,18 @@ def find_dataset_files():
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
     if config["source"] != "bids":
         return {}
-    return {
-        (row["participant_id"], row["session_id"]): find_bids_images(
-            config["bids"]["dataset"],
-            row["participant_id"],
-            row["session_id"],
-            entities=config["bids"]["entities"],
-        )
-        for row in cohort
-    }
+    bids = config["bids"]
+    return find_dataset_images(bids["dataset"], cohort, bids["entities"])
 
 
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
+    check_design(cohort, GROUPS, config["statistics"]["covariates"])
+    check_programs(config["dwi"])
     folds = plan_folds()
     bids_files = find_dataset_files()
-except ValueError as problem:
+except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
 
 row_of = {(row["participant_id"], row["session_id"]): row for row in cohort}

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from scan2map.bids_layout import entities_of, find_bids_images, inherited
+from scan2map.bids_layout import (
+    entities_of,
+    find_bids_images,
+    find_dataset_images,
+    inherited,
+)
 
 SESSION = "sub-01/ses-a"
 
@@ -118,6 +123,26 @@ def test_what_is_not_there_is_named(tmp_path, subject, session, complaint):
     dataset(tmp_path, f"{SESSION}/anat/sub-01_ses-a_T1w.nii.gz")
     with pytest.raises(ValueError, match=complaint):
         find_bids_images(tmp_path, subject, session)
+
+
+def test_two_sessions_cannot_be_the_same_images(tmp_path):
+    files = (
+        "anat/sub-01_T1w.nii.gz",
+        *(f"dwi/sub-01_dwi.{e}" for e in ("nii.gz", "bval", "bvec")),
+    )
+    dataset(tmp_path, *(f"sub-01/{file}" for file in files))
+    rows = [{"participant_id": "01", "session_id": session} for session in "ab"]
+    assert list(find_dataset_images(tmp_path, rows[:1])) == [("01", "a")]
+    with pytest.raises(ValueError, match="sessions a and b of participant 01 are the"):
+        find_dataset_images(tmp_path, rows)
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint"), [("", "is not set"), ("nowhere", "nowhere does not exist")]
+)
+def test_a_dataset_that_is_not_there_is_asked_for(path, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        find_dataset_images(path, [])
 
 
 def test_a_dwi_without_directions_is_named(tmp_path):

@@ -79,7 +79,7 @@ def test_a_column_that_statistics_need_must_be_there(table):
 
 
 def test_a_table_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"none\.tsv does not exist"):
+    with pytest.raises(ValueError, match=r"none\.tsv is no file"):
         read_cohort(tmp_path / "none.tsv", GROUPS, "bids")
 
 
@@ -95,3 +95,30 @@ def test_a_written_table_does_not_say_where_dicom_lies(tmp_path):
     text = (tmp_path / "c.tsv").read_text()
     assert "secret" not in text and "dicom" not in text
     assert len(read_cohort(tmp_path / "c.tsv", GROUPS, "bids")) == 2
+
+
+def test_lines_are_counted_as_an_editor_counts_them(table):
+    path = table("01,1,control,60,F,A,,", "", "02,1,control,old,F,A,,")
+    with pytest.raises(ValueError, match="line 4: age 'old'"):
+        read_cohort(path, GROUPS, "bids")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "is empty"),
+        (b"participant_id,age\n", "separated by ','; save the table with tabs"),
+        ("participant_id\nJosé\n".encode("latin-1"), "not UTF-8 .byte 0xe9"),
+        ("\t".join([*HEADER, "age"]).encode(), "has the column age more than once"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused(tmp_path, content, complaint):
+    path = tmp_path / "cohort.tsv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=complaint):
+        read_cohort(path, GROUPS, "bids")
+
+
+def test_a_cohort_that_is_not_named_is_asked_for():
+    with pytest.raises(ValueError, match="'cohort' is not set"):
+        read_cohort("", GROUPS, "bids")

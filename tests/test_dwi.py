@@ -124,7 +124,7 @@ def test_mrtrix_that_is_not_installed_is_asked_for_in_a_sentence(tmp_path, monke
 
 def test_fsl_that_is_not_installed_is_asked_for_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RuntimeError, match="eddy: fsl needs the program eddy"):
+    with pytest.raises(RuntimeError, match="eddy: fsl. needs the program eddy"):
         correct_with_eddy("dwi.nii.gz", None, None, None, None, None, tmp_path)
 
 

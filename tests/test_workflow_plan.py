@@ -1,6 +1,7 @@
 """What Snakemake plans, before anything runs."""
 
 import re
+import shutil
 
 import pytest
 from workflow import ROOT, inputs_of_outputs, phantom_config, planned_jobs, snakemake
@@ -89,6 +90,7 @@ def changed(path, value):
         ("groups/affected", "patients", "phantom .* control and patients"),
         ("phantom/groups/patient", 2, "group 'patient' has 2 participants"),
         ("groups/affected", "pa tient", "does not match"),
+        ("statistics/covariates", ["age", "site"], "'site' is the same for all"),
         ("cohort", "nowhere.tsv", None),
     ],
 )
@@ -97,10 +99,19 @@ def test_a_bad_configuration_is_refused_with_a_sentence(
 ):
     config = changed(path, value)
     if sentence is None:
-        config["source"], sentence = "dicom", "nowhere.tsv does not exist"
+        config["source"], sentence = "dicom", "nowhere.tsv is no file"
     process = snakemake(tmp_path, "--dry-run", config=config)
     assert process.returncode != 0
     assert re.search(sentence, process.stdout)
+    assert "Traceback" not in process.stdout
+
+
+@pytest.mark.skipif(bool(shutil.which("eddy")), reason="FSL is installed")
+def test_a_program_that_is_not_there_is_said_before_anything_runs(tmp_path):
+    config = changed("dwi/eddy", "fsl")
+    process = snakemake(tmp_path, "--dry-run", config=config)
+    assert process.returncode != 0
+    assert "'dwi: eddy: fsl' needs the program eddy" in process.stdout
     assert "Traceback" not in process.stdout
 
 

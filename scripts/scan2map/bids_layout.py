@@ -7,6 +7,52 @@ FOLDERS = {"T1w": "anat", "dwi": "dwi"}
 """Folder of each image that a session may need."""
 
 
+def find_dataset_images(dataset, rows, entities=None):
+    """Find the images of all sessions of a cohort.
+
+    Parameters
+    ----------
+    dataset : str
+        Folder that holds ``sub-*``; '' where the configuration does not say.
+    rows : list of dict
+        Sessions with ``participant_id`` and ``session_id``.
+    entities : dict of dict, optional
+        As in `find_bids_images`.
+
+    Returns
+    -------
+    dict of (str, str) to dict
+        What `find_bids_images` returns, by participant and session.
+
+    Raises
+    ------
+    ValueError
+        The dataset is not there, a session's images are not, or two sessions would
+        get the same ones.
+    """
+    if not dataset:
+        raise ValueError(
+            "'bids: dataset' is not set: 'source: bids' needs the folder of a dataset"
+        )
+    if not Path(dataset).is_dir():
+        raise ValueError(
+            f"the BIDS dataset {Path(dataset).absolute()} does not exist: correct "
+            "'bids: dataset' in the configuration"
+        )
+    found, owner = {}, {}
+    for row in rows:
+        key = row["participant_id"], row["session_id"]
+        found[key] = find_bids_images(dataset, *key, entities=entities)
+        other = owner.setdefault(found[key]["dwi"], key)
+        if other != key:
+            raise ValueError(
+                f"the sessions {other[1]} and {key[1]} of participant {key[0]} are the "
+                f"same images, {found[key]['dwi']}: the dataset has no folders ses-*, "
+                "so a participant has one row in the cohort table"
+            )
+    return found
+
+
 def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=None):
     """Find the images of one session, with the sidecars they inherit.
 

@@ -10,8 +10,8 @@ from scan2map.ants_bridge import LPS, to_ants, use_ants
 from scan2map.receive_field import flatten
 
 BRAIN_VOLUME = (500.0, 3000.0)
-"""Plausible volume of a brain mask in mL. Adults have about 1,000 to 1,800; the template
-of which phantoms are made has 1,880, and the largest of 64 phantoms 2,600."""
+"""Plausible volume of a brain mask in mL. Adults have about 1,000 to 1,800; the
+template of which phantoms are made has 1,880, and the largest of 64 phantoms 2,600."""
 
 SEARCH_VOXEL = 3.0
 """Voxel size (mm) at which the template's brain mask is brought to a head."""

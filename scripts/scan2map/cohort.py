@@ -46,27 +46,20 @@ def read_cohort(path, groups, source, covariates=()):
     ValueError
         Every problem of the table, a sentence each: which row, which value, what to do.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(
-            f"the cohort table {path} does not exist: set 'cohort' in the "
-            "configuration to a tab-separated table with one row per imaging session"
-        )
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, delimiter="\t", restkey="_too_many")
-        columns, rows = reader.fieldnames or [], list(reader)
+    columns, numbered = _read_table(path)
     required = REQUIRED + (("dicom",) if source == "dicom" else ())
     required += tuple(c for c in covariates if c not in required)
     absent = [column for column in required if column not in columns]
     if absent:
         raise ValueError(
             f"{path} has no column {', '.join(absent)}; its columns are "
-            f"{', '.join(columns) or 'none'} (columns are separated by tabs)"
+            f"{', '.join(columns)}{_other_separator(columns)}"
         )
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise ValueError(f"{path} has the column {', '.join(twice)} more than once")
     problems = []
-    if len(set(columns)) < len(columns):
-        problems.append(f"{path}: a column name appears twice in the header")
-    for number, row in enumerate(rows, start=2):
+    for number, row in numbered:
         where = f"{path}, line {number}"
         if "_too_many" in row or None in row.values():
             problems.append(f"{where}: needs {len(columns)} values separated by tabs")
@@ -77,12 +70,48 @@ def read_cohort(path, groups, source, covariates=()):
             if source == "dicom" and row["dicom"]:
                 problems += _locate_dicom(row, path, where)
     if not problems:
-        problems = [f"{path}{p}" for p in _contradictions(rows)]
-    if not rows:
+        problems = [f"{path}{p}" for p in _contradictions(numbered)]
+    if not numbered:
         problems.append(f"{path} has a header but no rows")
     if problems:
         raise ValueError("\n".join(problems))
-    return rows
+    return [row for _, row in numbered]
+
+
+def _read_table(path):
+    """Return a table's columns, and its rows with the numbers of their lines."""
+    if not path:
+        raise ValueError(
+            "'cohort' is not set in the configuration: it names a tab-separated table "
+            "with one row per imaging session"
+        )
+    if not Path(path).is_file():
+        raise ValueError(
+            f"the cohort table {Path(path).absolute()} is no file: set 'cohort' in the "
+            "configuration to a tab-separated table with one row per imaging session"
+        )
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, delimiter="\t", restkey="_too_many")
+        try:
+            columns = reader.fieldnames
+            numbered = [(reader.line_num, row) for row in reader]
+        except UnicodeDecodeError as error:
+            byte = error.object[error.start]
+            raise ValueError(
+                f"{path} is not UTF-8 (byte {byte:#x}): save it as 'text, UTF-8', or "
+                "write names without accents"
+            ) from None
+    if not columns:
+        raise ValueError(f"{path} is empty: the first line names the columns")
+    return columns, numbered
+
+
+def _other_separator(columns):
+    """Return a hint where the columns seem to be separated by something else."""
+    for separator in ",;":
+        if len(columns) == 1 and separator in columns[0]:
+            return f" (separated by '{separator}'; save the table with tabs instead)"
+    return " (columns are separated by tabs)"
 
 
 def _tidy(row):
@@ -120,12 +149,12 @@ def _problems(row, required, groups):
     if row["onset_side"] not in ("", "left", "right"):
         yield f"onset_side '{row['onset_side']}' must be left, right or empty"
     if row["age"] and not _is_number(row["age"]):
-        yield f"age '{row['age']}' is not a number of years"
+        yield f"age '{row['age']}' is not a number of years (decimals have a point)"
 
 
 def _is_number(text):
-    """Tell whether a text is a finite decimal number."""
-    return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
+    """Tell whether a text is a finite decimal number, not negative."""
+    return re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
 
 
 def _locate_dicom(row, table, where):
@@ -140,10 +169,10 @@ def _locate_dicom(row, table, where):
     ]
 
 
-def _contradictions(rows):
+def _contradictions(numbered):
     """Yield a sentence for each pair of rows that cannot both be true."""
     first, facts = {}, {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in numbered:
         key = (row["participant_id"].lower(), row["session_id"].lower())
         if key in first:
             yield (

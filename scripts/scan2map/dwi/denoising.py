@@ -1,7 +1,6 @@
 """Remove noise and Gibbs ringing from diffusion-weighted images."""
 
 import os
-import shutil
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -9,11 +8,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import nibabel as nib  # noqa: E402
 import numpy as np  # noqa: E402
 
-NO_PROGRAM = (
-    "{option} needs the program {program}, which is not on the PATH; "
-    "install {package} or choose {option_name}: {alternatives}"
-)
-
+from scan2map.programs import require_mrtrix  # noqa: E402
 
 NARROWEST_SLICE = 8
 """Slices of fewer voxels along x or y are not unrung: there is nothing to compare."""
@@ -119,8 +114,7 @@ def denoise_with_mrtrix(path, folder, gibbs=True):
     RuntimeError
         The programs are not installed.
     """
-    for program in ["dwidenoise"] + ["mrdegibbs"] * gibbs:
-        require_program(program, "denoise: mrtrix", "mrtrix3", "dipy, none")
+    require_mrtrix(gibbs)
     from nipype.interfaces.mrtrix3 import DWIDenoise, MRDeGibbs
 
     out = os.path.join(folder, "denoised.nii")
@@ -134,17 +128,3 @@ def denoise_with_mrtrix(path, folder, gibbs=True):
         MRDeGibbs(in_file=out, out_file=unrung, **alike).run(cwd=folder)
         out = unrung
     return np.maximum(nib.load(out).get_fdata(dtype=np.float32), 0)
-
-
-def require_program(program, option, package, alternatives):
-    """Raise a sentence where a program that the configuration asks for is absent."""
-    if shutil.which(program) is None:
-        raise RuntimeError(
-            NO_PROGRAM.format(
-                option=option,
-                program=program,
-                package=package,
-                option_name=option.split(":")[0],
-                alternatives=alternatives,
-            )
-        )

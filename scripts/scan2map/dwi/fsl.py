@@ -1,15 +1,11 @@
 """Correct motion and eddy currents with FSL's eddy, where it is installed."""
 
 import os
-import shutil
 
 import nibabel as nib
 import numpy as np
 
-from scan2map.dwi.denoising import require_program
-
-PROGRAMS = ("eddy_cpu", "eddy_openmp", "eddy")
-"""Names of FSL's eddy without GPU, newest first."""
+from scan2map.programs import eddy_program
 
 NO_READOUT = (
     "{path} should have PhaseEncodingDirection and TotalReadoutTime for eddy: fsl; "
@@ -76,8 +72,7 @@ def correct_with_eddy(path, mask, affine, bvals, bvecs, acquisition, folder):
     RuntimeError
         FSL is not installed.
     """
-    program = next((name for name in PROGRAMS if shutil.which(name)), PROGRAMS[-1])
-    require_program(program, "eddy: fsl", "FSL", "ants, none")
+    program = eddy_program()
     from nipype.interfaces.fsl import Eddy
 
     place = {

@@ -4,10 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scan2map.covariates import covariate_columns, only_value, sessions_of
 from scan2map.statistics.glm import dependent_columns
-
-CATEGORICAL = ("sex", "site")
-"""Covariates that are categories even where they are written as numbers."""
 
 
 class Design(NamedTuple):
@@ -34,10 +32,8 @@ def group_design(rows, groups, contrast, covariates=()):
         ``groups``: affected minus reference, one column per group. ``mean``: the mean
         of everybody against zero, one column of ones.
     covariates : sequence of str
-        Columns of `rows`. Numbers are averaged over a participant's sessions; `sex`,
-        `site` and columns with anything but numbers are dummy-coded, one column per
-        level but the first. All are centred on their mean over all participants, as
-        SPM does by default, so the tested mean is that at average covariates.
+        Columns of `rows`, coded and centred by `covariate_columns`, so that the tested
+        mean is that at average covariates.
 
     Returns
     -------
@@ -54,7 +50,7 @@ def group_design(rows, groups, contrast, covariates=()):
     if contrast not in ("groups", "mean"):
         raise ValueError(f"contrast should be groups or mean. {contrast} was provided")
     sessions = sessions_of(rows)
-    membership = [_only_value(chosen, "group") for chosen in sessions.values()]
+    membership = [only_value(chosen, "group") for chosen in sessions.values()]
     sizes = _group_sizes(membership, groups)
     if contrast == "groups":
         blocks = [(name, [float(m == name) for m in membership]) for name in groups]
@@ -62,20 +58,12 @@ def group_design(rows, groups, contrast, covariates=()):
     else:
         blocks, weights = [("mean", [1.0] * len(sessions))], [1.0]
     for covariate in covariates:
-        blocks += _covariate(sessions, covariate)
+        blocks += covariate_columns(sessions, covariate)
     columns = [name for name, _ in blocks]
     matrix = np.array([values for _, values in blocks]).T
     weights = np.array(weights + [0.0] * (len(columns) - len(weights)))
     _check_estimable(matrix, columns, weights, contrast)
     return Design(matrix, columns, weights, list(sessions), sizes)
-
-
-def sessions_of(rows):
-    """Return each participant's rows, participants in order of appearance."""
-    sessions = {}
-    for row in rows:
-        sessions.setdefault(row["participant_id"], []).append(row)
-    return sessions
 
 
 def average_participants(data, rows):
@@ -118,60 +106,6 @@ def _group_sizes(membership, groups):
     if empty:
         raise ValueError(f"group {empty[0]!r} has no participant left to test")
     return sizes
-
-
-def _only_value(rows, column):
-    """Return the value that all sessions of a participant share."""
-    values = sorted({row[column] for row in rows})
-    if len(values) > 1:
-        raise ValueError(
-            f"participant {rows[0]['participant_id']} has more than one {column}: "
-            f"{', '.join(values)}; sessions are averaged, so it must be the same"
-        )
-    return values[0]
-
-
-def _covariate(sessions, covariate):
-    """Return the centred columns of a covariate as (name, values)."""
-    for participant, rows in sessions.items():
-        if any(row.get(covariate, "") in ("", "n/a", None) for row in rows):
-            raise ValueError(
-                f"covariate {covariate!r} is missing for participant {participant}: "
-                f"fill it in, exclude the participant or drop the covariate"
-            )
-    columns = _numbers(sessions, covariate) or _dummies(sessions, covariate)
-    if all(np.ptp(values) == 0 for _, values in columns):
-        raise ValueError(
-            f"covariate {covariate!r} is the same for all {len(sessions)} "
-            f"participants: drop it from the covariates"
-        )
-    return [(name, values - np.mean(values)) for name, values in columns]
-
-
-def _numbers(sessions, covariate):
-    """Return a numeric covariate as one column; None where it is categorical."""
-    if covariate in CATEGORICAL:
-        return None
-    try:
-        values = [
-            np.mean([float(row[covariate]) for row in rows])
-            for rows in sessions.values()
-        ]
-    except ValueError:
-        return None
-    if not np.isfinite(values).all():
-        raise ValueError(f"covariate {covariate!r} has a value that is not finite")
-    return [(covariate, np.array(values))]
-
-
-def _dummies(sessions, covariate):
-    """Return a categorical covariate as one column per level but the first."""
-    values = [_only_value(rows, covariate) for rows in sessions.values()]
-    levels = sorted(set(values))
-    return [
-        (f"{covariate}={level}", np.array([float(v == level) for v in values]))
-        for level in levels[1:]
-    ]
 
 
 def _check_estimable(matrix, columns, weights, contrast):
