@@ -13,6 +13,9 @@ import yaml
 from scan2map.images import read_array, read_grid, read_json, read_mask
 from scan2map.statistics.recovery import enrichment
 
+PLANTED = ("MD", "A", "FA")
+"""What the phantom's local effects change; planarity stays what it was."""
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -7,7 +7,8 @@ from scan2map.sensitivity import METRICS
 results, config = run_study("config/studies/phantom_nonlocal.yaml")
 for name in config["experiments"]:
     say_auc("nonlocal", results, name, ">= 0.8", lambda value, *_: value >= 0.8)
-    say_recovery("nonlocal", results, name, "MD")
+    for metric in ("MD", "A"):
+        say_recovery("nonlocal", results, name, metric)
 for metric in METRICS:
     t, summary = t_map(results, "traditional", metric, "groups")
     say(

@@ -2,9 +2,7 @@
 
 import numpy as np
 import yaml
-from _study import ROOT, auc, recovery, run_study, say
-
-from scan2map.sensitivity import METRICS
+from _study import PLANTED, ROOT, auc, recovery, run_study, say
 
 SEEDS = range(1, 6)
 
@@ -14,7 +12,7 @@ targets = [f"6_folds/{name}/scores.tsv" for name in experiments]
 targets += [
     f"8_statistics/{name}/{metric}/mean_t.nii.gz"
     for name in experiments
-    for metric in METRICS
+    for metric in PLANTED
 ]
 targets += [
     f"0_phantom/ground_truth/{effect['name']}_mask.nii.gz"
@@ -31,7 +29,7 @@ for seed in SEEDS:
     aucs.append([auc(results, name)[0] for name in experiments])
     ratios.append(
         [
-            [recovery(results, name, metric) for metric in METRICS]
+            [recovery(results, name, metric) for metric in PLANTED]
             for name in experiments
         ]
     )
@@ -52,6 +50,6 @@ def say_seeds(name, values, unit, goal):
 
 for index, name in enumerate(experiments):
     say_seeds(f"seeds_auc_{name}", np.array(aucs)[:, index], "AUC", 0.85)
-    for column, metric in enumerate(METRICS):
+    for column, metric in enumerate(PLANTED):
         values = np.array(ratios)[:, index, column]
         say_seeds(f"seeds_recovery_{name}_{metric}", values, "x chance", 5)
