@@ -15,7 +15,6 @@ WANTED = ["T1w", "dwi"]
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
 
-
 def sort_keys(settings):
     """Settings in alphabetical order, in which an edited file asks for no rerun."""
     if not isinstance(settings, dict):
