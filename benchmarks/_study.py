@@ -36,7 +36,7 @@ def run_study(preset, study=None, targets=(), **changes):
     config = yaml.safe_load((ROOT / preset).read_text())
     config |= changes | ({"study": study} if study else {})
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.safe_dump(config, file, sort_keys=False)  # another order is another param
+        yaml.safe_dump(config, file, sort_keys=False)  # experiments have an order
         file.flush()
         files = [f"results/{config['study']}/{target}" for target in targets]
         options = ["--cores", "2", "--quiet", "--configfile", file.name]

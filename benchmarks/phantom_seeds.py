@@ -1,6 +1,8 @@
 """What does the demo's study find when other people are scanned? Five seeds of it."""
 
-import numpy as np
+from collections import defaultdict
+from statistics import median
+
 import yaml
 from _study import PLANTED, ROOT, auc, recovery, run_study, say
 
@@ -18,7 +20,7 @@ targets += [
     f"0_phantom/ground_truth/{effect['name']}_mask.nii.gz"
     for effect in config["phantom"]["effects"]
 ]
-aucs, ratios = [], []
+figures = defaultdict(list)
 for seed in SEEDS:
     results, _ = run_study(
         "config/config.yaml",
@@ -26,30 +28,19 @@ for seed in SEEDS:
         targets=targets,
         seed=seed,
     )
-    aucs.append([auc(results, name)[0] for name in experiments])
-    ratios.append(
-        [
-            [recovery(results, name, metric) for metric in PLANTED]
-            for name in experiments
-        ]
-    )
+    for name in experiments:
+        figures[f"auc_{name}", "AUC", 0.85].append(auc(results, name)[0])
+        for metric in PLANTED:
+            ratio = recovery(results, name, metric)
+            figures[f"recovery_{name}_{metric}", "x chance", 5].append(ratio)
 
-
-def say_seeds(name, values, unit, goal):
-    """Print the median over seeds, with all values in the order of the seeds."""
+for (figure, unit, goal), values in figures.items():
     every = " ".join(f"{value:.3g}" for value in values)
-    median = np.median(values)
+    middle = median(values)
     say(
-        name,
-        f"{median:.3g}",
+        f"seeds_{figure}",
+        f"{middle:.3g}",
         f"{unit}, median of {every}",
         f">= {goal}",
-        median >= goal,
+        middle >= goal,
     )
-
-
-for index, name in enumerate(experiments):
-    say_seeds(f"seeds_auc_{name}", np.array(aucs)[:, index], "AUC", 0.85)
-    for column, metric in enumerate(PLANTED):
-        values = np.array(ratios)[:, index, column]
-        say_seeds(f"seeds_recovery_{name}_{metric}", values, "x chance", 5)

@@ -23,9 +23,12 @@ def sort_keys(settings):
 
 
 # Experiments keep the order in which the report is to show them.
-config |= {key: sort_keys(config[key]) for key in config if key != "experiments"}
-for experiment in config["experiments"].values():
-    experiment |= sort_keys(experiment)
+in_order = sort_keys(config)
+in_order["experiments"] = {
+    name: in_order["experiments"][name] for name in config["experiments"]
+}
+config.clear()
+config.update(in_order)
 
 PHANTOM = config["phantom"] | {"groups": GROUPS}
 

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from workflow import ROOT, phantom_config, planned_jobs, snakemake
 
+from scan2map.cohort import phantom_cohort
+from scan2map.splits import split
+
 SPACE = "space-MNI152NLin2009aSym"
 
 
@@ -36,6 +39,20 @@ def study(tmp_path_factory):
     process = snakemake(project, config=tiny_config(), project=project)
     assert process.returncode == 0, process.stdout[-5000:]
     return project
+
+
+def training_sets(config):
+    """What people each fold of a tiny study learns from."""
+    fold_of = split(
+        phantom_cohort(config["phantom"]["groups"], config["seed"]),
+        k=2,
+        repeats=1,
+        seed=config["seed"],
+    )
+    return {
+        (fold, frozenset(who for (_, who), other in fold_of.items() if other != fold))
+        for fold in (1, 2)
+    }
 
 
 def dry_run(study, config):
@@ -118,7 +135,9 @@ def test_settings_in_another_order_ask_for_nothing(study):
     config = tiny_config()
     for block in ("phantom", "anat", "dwi"):
         config[block] = dict(reversed(config[block].items()))
-    assert dry_run(study, config) == {}
+    for name, experiment in config["experiments"].items():
+        config["experiments"][name] = dict(reversed(experiment.items()))
+    assert dry_run(study, dict(reversed(config.items()))) == {}
 
 
 def test_a_new_participant_costs_their_jobs_and_the_gatherings(study):
@@ -128,7 +147,8 @@ def test_a_new_participant_costs_their_jobs_and_the_gatherings(study):
     per_session = ("scan_phantom", "convert_dicom", "correct_t1w", "fit_tensor")
     assert [jobs[rule] for rule in per_session] == [1, 1, 1, 1]
     assert jobs["warp_tensor"] == jobs["make_feature"] == 2
-    assert 2 <= jobs["train_fold"] <= 4  # those whose training people are others now
+    before, now = (training_sets(one) for one in (tiny_config(), config))
+    assert jobs["train_fold"] == 2 * len(now - before)  # in each of two experiments
 
 
 def test_a_changed_training_parameter_reruns_training_and_what_follows(study):

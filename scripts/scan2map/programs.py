@@ -20,7 +20,7 @@ def eddy_program():
     for name in EDDY:
         if shutil.which(name):
             return name
-    raise _absent("dwi: eddy: fsl", EDDY[-1], "FSL", "ants or none")
+    raise _absent("dwi: eddy", "fsl", EDDY[-1], "FSL", "ants or none")
 
 
 def require_mrtrix(gibbs):
@@ -38,7 +38,7 @@ def require_mrtrix(gibbs):
     """
     for program in ["dwidenoise"] + ["mrdegibbs"] * gibbs:
         if not shutil.which(program):
-            raise _absent("dwi: denoise: mrtrix", program, "mrtrix3", "dipy or none")
+            raise _absent("dwi: denoise", "mrtrix", program, "mrtrix3", "dipy or none")
 
 
 def check_programs(dwi):
@@ -60,9 +60,8 @@ def check_programs(dwi):
         eddy_program()
 
 
-def _absent(setting, program, package, alternatives):
-    option, value = setting.rsplit(": ", 1)
+def _absent(option, value, program, package, alternatives):
     return RuntimeError(
-        f"'{setting}' needs the program {program}, which is not on the PATH: install "
-        f"{package} and open a new shell, or set '{option}' to {alternatives}"
+        f"'{option}: {value}' needs the program {program}, which is not on the PATH: "
+        f"install {package} and open a new shell, or set '{option}' to {alternatives}"
     )

@@ -82,7 +82,7 @@ def mask_brain(b0, voxel_size=2.0):
     margin = int(reach) + 2
     filled = shrink(grow(np.pad(mask, margin), reach), reach)
     inner = (slice(margin, -margin),) * 3
-    return binary_fill_holes(mask | filled[inner])
+    return binary_fill_holes(filled[inner])
 
 
 def without_field(b0, voxel_size):
