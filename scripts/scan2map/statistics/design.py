@@ -29,8 +29,9 @@ def group_design(rows, groups, contrast, covariates=()):
     groups : sequence of str, length 2
         Reference and affected group.
     contrast : {"groups", "mean"}
-        ``groups``: affected minus reference, one column per group. ``mean``: the mean
-        of everybody against zero, one column of ones.
+        ``groups``: affected minus reference. ``mean``: the mean of everybody against
+        zero. Both have one column per group, so that a difference between the groups
+        is no residual of the mean.
     covariates : sequence of str
         Columns of `rows`, coded and centred by `covariate_columns`, so that the tested
         mean is that at average covariates.
@@ -52,11 +53,9 @@ def group_design(rows, groups, contrast, covariates=()):
     sessions = sessions_of(rows)
     membership = [only_value(chosen, "group") for chosen in sessions.values()]
     sizes = _group_sizes(membership, groups)
-    if contrast == "groups":
-        blocks = [(name, [float(m == name) for m in membership]) for name in groups]
-        weights = [-1.0, 1.0]
-    else:
-        blocks, weights = [("mean", [1.0] * len(sessions))], [1.0]
+    blocks = [(name, [float(m == name) for m in membership]) for name in groups]
+    shares = [sizes[group] / len(sessions) for group in groups]
+    weights = [-1.0, 1.0] if contrast == "groups" else shares
     for covariate in covariates:
         blocks += covariate_columns(sessions, covariate)
     columns = [name for name, _ in blocks]
