@@ -14,6 +14,9 @@ help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
 
 $(VENV)/ready: requirements.lock
+	@case "$(CURDIR)" in *" "*) \
+	  echo "the folder '$(CURDIR)' has a space in its path, and Snakemake could start no" \
+	    "job from it: move the project elsewhere (data may stay)" >&2; exit 1;; esac
 	@command -v $(BASE_PYTHON) >/dev/null || { \
 	  echo "$(BASE_PYTHON) is not there: install Python 3.11, or name one with" \
 	    "'make BASE_PYTHON=/path/to/python3.11'" >&2; exit 1; }

@@ -1,4 +1,4 @@
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 min_version("9.27")
 
@@ -9,9 +9,7 @@ if not workflow.config_settings.configfiles:
     configfile: "config/config.yaml"
 
 
-validate(config, "config/schemas/config.schema.yaml")
-
-
+include: "rules/settings.smk"
 include: "rules/common.smk"
 include: "rules/0_phantom.smk"
 include: "rules/1_bids.smk"

@@ -33,7 +33,8 @@ def write_cohort(path):
     lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
     for number in range(1, 5):
         group = ("control", "patient")[number % 2]
-        lines.append(f"P{number}\t1\t{group}\t40\tF\tA\t{DICOM}")
+        (path.parent / f"scan{number}").symlink_to(DICOM)
+        lines.append(f"P{number}\t1\t{group}\t40\tF\tA\tscan{number}")
     path.write_text("\n".join(lines) + "\n")
 
 

@@ -1,7 +1,3 @@
-import sys
-
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
-
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.covariates import check_design
@@ -13,22 +9,6 @@ from scan2map.template import SPACE as MNI
 METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = ["T1w", "dwi"]
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
-
-
-def sort_keys(settings):
-    """Settings in alphabetical order, in which an edited file asks for no rerun."""
-    if not isinstance(settings, dict):
-        return settings
-    return {key: sort_keys(settings[key]) for key in sorted(settings)}
-
-
-# Experiments keep the order in which the report is to show them.
-in_order = sort_keys(config)
-in_order["experiments"] = {
-    name: in_order["experiments"][name] for name in config["experiments"]
-}
-config.clear()
-config.update(in_order)
 
 PHANTOM = config["phantom"] | {"groups": GROUPS}
 
@@ -79,10 +59,13 @@ def read_study():
 
 def plan_folds():
     """Return {experiment: {(repeat, participant): fold}}."""
-    return {
-        name: split(cohort, **experiment["folds"], seed=config["seed"])
-        for name, experiment in config["experiments"].items()
-    }
+    planned = {}
+    for name, experiment in config["experiments"].items():
+        try:
+            planned[name] = split(cohort, **experiment["folds"], seed=config["seed"])
+        except ValueError as problem:
+            raise ValueError(f"experiment '{name}': {problem}") from None
+    return planned
 
 
 def find_dataset_files():

@@ -9,8 +9,9 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 study, output = snakemake.params.study, snakemake.output
 rows = bids_dataset.participants(bids_dataset.read_table(snakemake.input.cohort))
+everybody = bids_dataset.with_left_over(rows, Path(output.ignore).parent)
 
-bids_dataset.write_table(rows, output.participants)
+bids_dataset.write_table(everybody, output.participants)
 write_json(bids_dataset.describe_columns(rows), output.participants_json)
 write_json(
     bids_dataset.describe_dataset(study, snakemake.params.source), output.description

@@ -1,6 +1,7 @@
 """Converted images become a BIDS dataset that the validator accepts."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,16 @@ def dataset(tmp_path):
     return tmp_path
 
 
-def test_the_validator_finds_no_error(dataset):
+@pytest.mark.parametrize("shrunk", [False, True])
+def test_the_validator_finds_no_error(dataset, shrunk):
+    if shrunk:
+        left = dataset / "sub-gone" / "ses-1" / "anat"
+        shutil.copytree(dataset / "sub-a" / "ses-1" / "anat", left)
+        for file in left.iterdir():
+            file.rename(left / file.name.replace("sub-a", "sub-gone"))
+        rows = bids_dataset.participants(COHORT[2:])
+        everybody = bids_dataset.with_left_over(rows, dataset)
+        bids_dataset.write_table(everybody, dataset / "participants.tsv")
     validator = Path(sys.executable).with_name("bids-validator-deno")
     if not validator.exists():
         pytest.skip(f"bids-validator-deno is not beside {sys.executable}")
@@ -79,3 +89,13 @@ def test_the_validator_finds_no_error(dataset):
     issues = json.loads(done.stdout)["issues"]["issues"]
     assert [issue for issue in issues if issue["severity"] == "error"] == []
     assert done.returncode == 0
+
+
+def test_participants_left_over_have_a_row_without_values(tmp_path):
+    for name in ("sub-a", "sub-gone"):
+        (tmp_path / name).mkdir()
+    rows = [{"participant_id": "sub-a", "group": "control"}]
+    assert bids_dataset.with_left_over(rows, tmp_path) == [
+        {"participant_id": "sub-a", "group": "control"},
+        {"participant_id": "sub-gone", "group": "n/a"},
+    ]

@@ -32,6 +32,22 @@ def test_a_small_b_value_counts_as_b0():
     check_gradients(bvals, bvecs, volumes=7)
 
 
+@pytest.mark.parametrize(
+    ("volume", "b", "direction"),
+    [
+        (3, -1000, SIX[2]),
+        (3, np.nan, SIX[2]),
+        (3, 1000, [0, 0, 0]),
+        (3, 1000, [np.nan] * 3),
+    ],
+)
+def test_a_volume_without_b_value_or_direction_is_named(volume, b, direction):
+    bvals, bvecs = gradients(np.vstack([SIX, SIX]))
+    bvals[volume], bvecs[:, volume] = b, direction
+    with pytest.raises(ValueError, match=r"\(volumes 4, counted from 1\)"):
+        check_gradients(bvals, bvecs, volumes=13)
+
+
 def test_bvals_without_b0_are_refused():
     bvals, bvecs = gradients(SIX)
     with pytest.raises(ValueError, match="bvals without b0.*1000 s/mm²"):

@@ -38,6 +38,7 @@ def test_left_out_sessions_are_kept_with_their_reason(table):
         ("01,1,other,60,F,A,,", "group 'other' is unknown"),
         ("01,1,control,,F,A,,", "'age' is missing"),
         ("01,1,control,old,F,A,,", "age 'old' is not a number"),
+        ("01,1,control,1960,F,A,,", "age '1960' is more than 120"),
         ("01,1,control,60,F", "needs 8 values"),
     ],
 )
@@ -122,3 +123,44 @@ def test_a_file_that_is_no_such_table_is_refused(tmp_path, content, complaint):
 def test_a_cohort_that_is_not_named_is_asked_for():
     with pytest.raises(ValueError, match="'cohort' is not set"):
         read_cohort("", GROUPS, "bids")
+
+
+@pytest.mark.parametrize(
+    "name", ["Exclude", "excluded", "Family", "onset_sides", "AGE"]
+)
+def test_a_column_that_looks_like_one_with_a_meaning_is_refused(table, name):
+    path = table("01,1,control,60,F,A,,,x", header=[*HEADER, name])
+    with pytest.raises(ValueError, match=f"column '{name}', which looks like"):
+        read_cohort(path, GROUPS, "bids")
+
+
+def test_blanks_around_a_columns_name_do_not_count(table):
+    path = table("01,1,control,60,F,A,,moved", header=[*HEADER[:-1], " exclude "])
+    assert read_cohort(path, GROUPS, "bids")[0]["exclude"] == "moved"
+
+
+def test_an_unclosed_quotation_mark_swallows_no_rows(table):
+    rows = ['01,1,control,60,F,A,,,"1.5T', '02,1,patient,61,F,A,,,"7 T"']
+    read = read_cohort(table(*rows, header=[*HEADER, "note"]), GROUPS, "bids")
+    assert [row["note"] for row in read] == ['"1.5T', "7 T"]
+
+
+def test_participants_that_differ_only_in_case_are_refused(table):
+    path = table("P1,1,control,60,F,A,,", "p1,2,control,61,F,A,,")
+    with pytest.raises(ValueError, match="'P1' and 'p1' differ only in case"):
+        read_cohort(path, GROUPS, "bids")
+
+
+@pytest.mark.parametrize("again", ["scan", "./other/../scan"])
+def test_one_scan_cannot_be_two_sessions(table, tmp_path, again):
+    (tmp_path / "scan").mkdir()
+    rows = ["P1,1,control,60,F,A,,,scan", f"P2,1,patient,61,F,A,,,{again}"]
+    path = table(*rows, header=[*HEADER, "dicom"])
+    with pytest.raises(ValueError, match="lines 2 and 3: both have the DICOM path"):
+        read_cohort(path, GROUPS, "dicom")
+
+
+@pytest.mark.parametrize("word", ["0", "no", "N", "false"])
+def test_a_no_in_the_column_exclude_leaves_nobody_out(table, word):
+    (row,) = read_cohort(table(f"01,1,control,60,F,A,,{word}"), GROUPS, "bids")
+    assert row["exclude"] == ""

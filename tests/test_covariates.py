@@ -35,6 +35,8 @@ def test_a_usable_design_passes():
             "'years' of participant P2 is '12,5', others have numbers",
         ),
         ({"education": ["1", ""] * 4}, ["education"], "missing for participant P1"),
+        ({"years": ["10,5", "12,0"] * 4}, ["years"], "'10,5': decimals have a point"),
+        ({}, ["educaton"], "'educaton' is no column of the cohort, which has part"),
         ({"site": "ABCDEFGA"}, ["site"], "too few for two groups"),
     ],
 )

@@ -37,6 +37,12 @@ def test_comments_docstrings_and_unused_modules_do_not(scripts):
     assert digest(scripts) == before
 
 
+def test_a_new_version_number_does_not(scripts):
+    before = digest(scripts)
+    (scripts / "scan2map" / "__init__.py").write_text('__version__ = "2.0"\n')
+    assert digest(scripts) == before
+
+
 def test_relative_imports_are_followed(scripts):
     (scripts / "scan2map" / "near.py").write_text("from .deep import LIMIT\n")
     before = digest(scripts)

@@ -17,12 +17,13 @@ TENSOR = f"{DWI}_space-MNI152NLin2009aSym_tensor.nii.gz"
 
 @pytest.fixture
 def study(tmp_path, shared_data):
-    """Settings and a cohort whose four participants share one session's DICOM."""
+    """Settings and a cohort whose four participants are links to one session."""
     dicom = shared_data / "siemens_xa30" / "dicom"
     rows = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
     for number in range(1, 5):
         group = ("control", "patient")[number % 2]
-        rows.append(f"P{number}\t1\t{group}\t40\tF\tA\t{dicom}")
+        (tmp_path / f"scan{number}").symlink_to(dicom)
+        rows.append(f"P{number}\t1\t{group}\t40\tF\tA\tscan{number}")
     (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
     config = phantom_config(study="xa30", source="dicom", cohort="cohort.tsv")
     config["bids"]["series"] = PATTERNS

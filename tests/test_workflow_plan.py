@@ -84,7 +84,7 @@ def changed(path, value):
 @pytest.mark.parametrize(
     "path, value, sentence",
     [
-        ("sed", 1, "'sed' was unexpected"),
+        ("sed", 1, "'sed' was unexpected.; did you mean 'seed'"),
         ("anat/brain_maks", "robex", "'brain_maks' was unexpected"),
         ("experiments/preregistration/training/epoch", 3, "'epoch' was unexpected"),
         ("groups/affected", "patients", "phantom .* control and patients"),
@@ -104,6 +104,7 @@ def test_a_bad_configuration_is_refused_with_a_sentence(
     assert process.returncode != 0
     assert re.search(sentence, process.stdout)
     assert "Traceback" not in process.stdout
+    assert len(process.stdout) < 2500  # the sentence is on the screen
 
 
 @pytest.mark.skipif(bool(shutil.which("eddy")), reason="FSL is installed")

@@ -50,7 +50,8 @@ def unpack(source, folder):
                 archive.extractall(folder, filter="data")
         else:
             raise ValueError(
-                f"{source} is neither a folder nor a .zip, .tar, .tar.gz or .tgz"
+                f"{source} is neither a folder nor a whole .zip, .tar, .tar.gz or "
+                ".tgz: if it is one by its name, copy it anew, it may be cut off"
             )
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise ValueError(f"the archive {source} cannot be unpacked: {error}") from error

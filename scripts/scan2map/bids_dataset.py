@@ -1,6 +1,7 @@
 """What makes a folder of converted images a BIDS dataset; standard library only."""
 
 import csv
+from pathlib import Path
 
 from scan2map import __version__
 
@@ -70,6 +71,28 @@ def participants(cohort):
     ]
 
 
+def with_left_over(rows, folder):
+    """Add participants who were converted once and are no longer in the study.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        From `participants`.
+    folder : str or Path
+        Of the dataset, in which nothing is deleted when the study shrinks.
+
+    Returns
+    -------
+    list of dict of str
+        `rows`, and one without values for each other ``sub-…`` folder: BIDS asks for
+        every participant whose images are there.
+    """
+    known = {row["participant_id"] for row in rows}
+    left = {path.name for path in Path(folder).glob("sub-*/")} - known
+    empty = dict.fromkeys(rows[0], "n/a")
+    return rows + [empty | {"participant_id": name} for name in sorted(left)]
+
+
 def describe_columns(rows):
     """Return participants.json for the rows of participants.tsv."""
     other = {"Description": "Covariate, as written in the cohort table."}
@@ -118,8 +141,9 @@ def readme(study, rows):
         f"# {study}\n\n"
         f"T1-weighted and diffusion images of {len(rows)} participants, as scan2map "
         "uses them. One folder per participant and imaging session; sessions that the "
-        "study leaves out are not here. Participants' values that differ between "
-        "sessions are in cohort.tsv only.\n"
+        "study leaves out are not here, unless they were converted before: "
+        "participants without values in participants.tsv are left out. Values that "
+        "differ between a participant's sessions are in cohort.tsv only.\n"
     )
 
 

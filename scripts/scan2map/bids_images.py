@@ -78,6 +78,11 @@ def read_gradients(bval, bvec):
     return tables[0].ravel(), tables[1]
 
 
+def _listed(chosen):
+    """Return the numbers, from 1, of what is chosen."""
+    return ", ".join(str(number + 1) for number in np.flatnonzero(chosen))
+
+
 def check_gradients(bvals, bvecs, volumes):
     """Check that b-values and directions suffice to fit a diffusion tensor.
 
@@ -93,14 +98,28 @@ def check_gradients(bvals, bvecs, volumes):
     Raises
     ------
     ValueError
-        Numbers of volumes differ, no b = 0, fewer than 6 directions, or directions
-        that leave a component of the tensor undetermined.
+        Numbers of volumes differ, a b-value or direction is missing, no b = 0, fewer
+        than 6 directions, or directions that leave a component of the tensor
+        undetermined.
     """
     if not len(bvals) == bvecs.shape[1] == volumes:
         raise ValueError(
             f"the diffusion image has {volumes} volumes but {len(bvals)} b-values and "
             f"{bvecs.shape[1]} directions; they must be as many: the series is "
             "incomplete or its gradient files belong to another one"
+        )
+    weighted = bvals > B0_LIMIT
+    undirected = ~np.isfinite(bvecs).all(0) | (np.abs(bvecs).sum(0) == 0)
+    if (
+        not np.isfinite(bvals).all()
+        or (bvals < 0).any()
+        or (weighted & undirected).any()
+    ):
+        raise ValueError(
+            "the diffusion series has a b-value that is negative or no number, or a "
+            "weighted volume without direction (volumes "
+            f"{_listed(~np.isfinite(bvals) | (bvals < 0) | weighted & undirected)}, "
+            "counted from 1): correct the gradient files, or choose another series"
         )
     if bvals.min() > B0_LIMIT:
         raise ValueError(

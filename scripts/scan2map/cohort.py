@@ -1,6 +1,8 @@
 """The cohort table: one row per imaging session; standard library only."""
 
 import csv
+import difflib
+import os
 import random
 import re
 from pathlib import Path
@@ -12,6 +14,9 @@ REQUIRED = ("participant_id", "session_id", "group", "age", "sex", "site")
 
 OPTIONAL = ("family", "onset_side", "exclude")
 """Columns with a meaning of their own; any other column is a covariate."""
+
+OLDEST = 120
+"""Years; more is a slip, or a year of birth."""
 
 MISSING = ("", "n/a", "na", "nan", "null", "none")
 """What stands for a missing value, in any case."""
@@ -47,6 +52,9 @@ def read_cohort(path, groups, source, covariates=()):
         Every problem of the table, a sentence each: which row, which value, what to do.
     """
     columns, numbered = _read_table(path)
+    misspelt = [f"{path} {problem}" for problem in _misspelt(columns)]
+    if misspelt:
+        raise ValueError("\n".join(misspelt))
     required = REQUIRED + (("dicom",) if source == "dicom" else ())
     required += tuple(c for c in covariates if c not in required)
     absent = [column for column in required if column not in columns]
@@ -91,9 +99,14 @@ def _read_table(path):
             "configuration to a tab-separated table with one row per imaging session"
         )
     with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, delimiter="\t", restkey="_too_many")
+        # A quotation mark is a character like others: unclosed, it would swallow lines.
+        reader = csv.DictReader(
+            file, delimiter="\t", restkey="_too_many", quoting=csv.QUOTE_NONE
+        )
         try:
-            columns = reader.fieldnames
+            columns = reader.fieldnames = [
+                _unquoted(name) for name in reader.fieldnames or []
+            ]
             numbered = [(reader.line_num, row) for row in reader]
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
@@ -104,6 +117,26 @@ def _read_table(path):
     if not columns:
         raise ValueError(f"{path} is empty: the first line names the columns")
     return columns, numbered
+
+
+def _unquoted(text):
+    """Strip blanks, and the quotation marks that some programs put around values."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1].replace('""', '"').strip()
+    return text
+
+
+def _misspelt(columns):
+    """Yield a sentence for each column that looks like one with a meaning."""
+    known = (*REQUIRED, "dicom", *OPTIONAL)
+    for column in columns:
+        meant = difflib.get_close_matches(column.lower(), known, n=1, cutoff=0.9)
+        if column not in known and meant:
+            yield (
+                f"has the column '{column}', which looks like '{meant[0]}': correct "
+                "its name, or choose one that cannot be mistaken"
+            )
 
 
 def _other_separator(columns):
@@ -117,13 +150,13 @@ def _other_separator(columns):
 def _tidy(row):
     """Strip values, take BIDS prefixes off labels, make optional columns exist."""
     for column, value in row.items():
-        value = value.strip()
+        value = _unquoted(value)
         row[column] = "" if value.lower() in MISSING else value
     row["participant_id"] = row["participant_id"].removeprefix("sub-")
     row["session_id"] = row["session_id"].removeprefix("ses-")
     for column in OPTIONAL:
         row.setdefault(column, "")
-    if row["exclude"].lower() in ("0", "no", "false"):
+    if row["exclude"].lower() in ("0", "n", "no", "false"):
         row["exclude"] = ""
 
 
@@ -150,6 +183,8 @@ def _problems(row, required, groups):
         yield f"onset_side '{row['onset_side']}' must be left, right or empty"
     if row["age"] and not _is_number(row["age"]):
         yield f"age '{row['age']}' is not a number of years (decimals have a point)"
+    elif row["age"] and float(row["age"]) > OLDEST:
+        yield f"age '{row['age']}' is more than {OLDEST} years: correct it"
 
 
 def _is_number(text):
@@ -159,7 +194,7 @@ def _is_number(text):
 
 def _locate_dicom(row, table, where):
     """Make the DICOM path absolute; return a sentence if nothing is there."""
-    located = Path(table).resolve().parent / row["dicom"]
+    located = Path(os.path.normpath(Path(table).resolve().parent / row["dicom"]))
     given, row["dicom"] = row["dicom"], str(located)
     if located.exists():
         return []
@@ -171,26 +206,41 @@ def _locate_dicom(row, table, where):
 
 def _contradictions(numbered):
     """Yield a sentence for each pair of rows that cannot both be true."""
-    first, facts = {}, {}
+    first, facts, spelling, scanned = {}, {}, {}, {}
     for number, row in numbered:
-        key = (row["participant_id"].lower(), row["session_id"].lower())
+        who = row["participant_id"]
+        key = (who.lower(), row["session_id"].lower())
+        known = spelling.setdefault(who.lower(), (number, who))
+        if known[1] != who:
+            yield (
+                f", lines {known[0]} and {number}: participants '{known[1]}' and "
+                f"'{who}' differ only in case: is it one person? Write the same label, "
+                "or one that differs in more"
+            )
         if key in first:
             yield (
-                f", lines {first[key]} and {number}: participant "
-                f"'{row['participant_id']}', session '{row['session_id']}' appears "
-                "twice (labels that differ only in case count as the same); every "
-                "imaging session has one row"
+                f", lines {first[key]} and {number}: participant '{who}', session "
+                f"'{row['session_id']}' appears twice (labels that differ only in case "
+                "count as the same); every imaging session has one row"
             )
         first.setdefault(key, number)
         if row["exclude"]:
             continue
+        if row.get("dicom"):
+            before = scanned.setdefault(row["dicom"], number)
+            if before != number:
+                yield (
+                    f", lines {before} and {number}: both have the DICOM path "
+                    f"{row['dicom']}: the same scan would count for two sessions; "
+                    "correct one"
+                )
         for column in ("group", "sex", "family"):
-            known = facts.setdefault((row["participant_id"], column), (number, row))
+            known = facts.setdefault((who, column), (number, row))
             if known[1][column] != row[column]:
                 yield (
-                    f", lines {known[0]} and {number}: participant "
-                    f"'{row['participant_id']}' has {column} '{known[1][column]}' and "
-                    f"'{row[column]}'; it belongs to the participant, not the session"
+                    f", lines {known[0]} and {number}: participant '{who}' has "
+                    f"{column} '{known[1][column]}' and '{row[column]}'; it belongs to "
+                    "the participant, not the session"
                 )
 
 

@@ -4,9 +4,13 @@ The plan checks them before anything runs; the statistics build their designs of
 """
 
 import math
+import re
 
 CATEGORICAL = ("sex", "site")
 """Covariates that are categories even where they are written as numbers."""
+
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+"""Numbers as written in much of Europe."""
 
 NEGLIGIBLE = 1e-9
 """What is left of a column of unit length when it depends on the columns before."""
@@ -55,6 +59,12 @@ def covariate_columns(sessions, covariate):
         A value is missing, not finite, or a word among numbers; a category differs
         between sessions of a participant or is spelt in two ways; everybody is alike.
     """
+    if not any(covariate in row for rows in sessions.values() for row in rows):
+        columns = next(iter(sessions.values()))[0]
+        raise ValueError(
+            f"covariate '{covariate}' is no column of the cohort, which has "
+            f"{', '.join(columns)}: correct 'statistics: covariates'"
+        )
     for participant, rows in sessions.items():
         if any(row.get(covariate, "") in ("", "n/a", None) for row in rows):
             raise ValueError(
@@ -111,6 +121,11 @@ def _dummies(sessions, covariate):
     """Return one column of 0 and 1 per level but the first."""
     values = [only_value(rows, covariate) for rows in sessions.values()]
     levels = sorted(set(values))
+    if any(DECIMAL_COMMA.fullmatch(level) for level in levels):
+        raise ValueError(
+            f"covariate '{covariate}' has values such as '{levels[0]}': decimals have "
+            "a point; with a comma they would count as words"
+        )
     spelt = {}
     for level in levels:
         other = spelt.setdefault(level.lower(), level)

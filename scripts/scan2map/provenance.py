@@ -13,7 +13,9 @@ def code_digest(script):
     """Return a digest of a script and of the library modules it depends on.
 
     Syntax trees are hashed, without comments and docstrings: a reworded comment does
-    not rerun a week of work, a changed line in an imported module does.
+    not rerun a week of work, a changed line in an imported module does. The package's
+    own ``__init__.py``, which holds the version's number, is left out: a release reruns
+    what it changes, not everything.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def _files(name, root):
     if parts[0] != LIBRARY:
         return set()
     found = set()
-    for depth in range(1, len(parts) + 1):
+    for depth in range(2, len(parts) + 1):
         path = root.joinpath(*parts[:depth])
         for file in (path / "__init__.py", path.with_suffix(".py")):
             if file.is_file():

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from scan2map.networks.pooling import check_pooling
+
 POOLING = {"max": layers.MaxPooling3D, "average": layers.AveragePooling3D}
 """How 2×2×2 voxels become one."""
 
@@ -65,7 +67,7 @@ def build(
     ----------
     Estudillo-Romero A. et al. (2022), Human Brain Mapping, doi 10.1002/hbm.26009.
     """
-    _check_pooling(shape, filters, pool_after)
+    check_pooling(shape, filters, pool_after)
     settings = {
         "activation": activation,
         "kernel_regularizer": keras.regularizers.L2(l2),
@@ -82,18 +84,3 @@ def build(
     x = layers.Dropout(dropout)(x)
     logit = layers.Dense(1, kernel_regularizer=keras.regularizers.L2(l2), name="logit")
     return keras.Model(inputs, logit(x), name="vbd")
-
-
-def _check_pooling(shape, filters, pool_after):
-    """Raise where pooling does not fit the convolutions or the grid."""
-    absent = [number for number in pool_after if not 1 <= number <= len(filters)]
-    if absent:
-        raise ValueError(
-            f"pool_after asks for pooling after convolutions {absent}, but there are "
-            f"{len(filters)} (filters: {list(filters)})"
-        )
-    if min(shape) < 2 ** len(pool_after):
-        raise ValueError(
-            f"a grid of {tuple(shape)} voxels cannot be halved {len(pool_after)} "
-            "times; shorten pool_after or enlarge the grid"
-        )

@@ -1,0 +1,37 @@
+# The configuration: read, checked against its schema and beyond, put in order.
+
+import sys
+
+from snakemake.utils import validate
+
+sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+
+from scan2map.settings import (
+    canonical,
+    check_files,
+    check_place,
+    check_settings,
+    read_numbers,
+    schema_sentence,
+)
+
+SCHEMA = "../config/schemas/config.schema.yaml"
+
+
+try:
+    check_place(sys.executable)
+    check_files(workflow.configfiles)
+    config.update(read_numbers(dict(config)))
+    validate(config, SCHEMA)
+    check_settings(config)
+except ValueError as problem:
+    raise WorkflowError(str(problem)) from None
+except WorkflowError as problem:
+    raise WorkflowError(schema_sentence(problem.__context__)) from None
+
+# Experiments keep the order in which the report is to show them.
+shown = list(config["experiments"])
+settings = canonical(dict(config))
+settings["experiments"] = {name: settings["experiments"][name] for name in shown}
+config.clear()
+config.update(settings)
