@@ -160,3 +160,16 @@ def test_a_real_session_needs_patterns_and_then_converts(shared_data, tmp_path):
     numbers = {k: v["sidecar"]["SeriesNumber"] for k, v in chosen.items()}
     assert numbers == {"T1w": 6, "dwi": 10}
     assert chosen["dwi"]["volumes"] == 21
+
+
+def test_all_images_without_their_series_are_told_at_once():
+    with pytest.raises(ValueError) as told:
+        choose_series(listed(REFORMATTED), ["T1w", "dwi"], {"T1w": {"SeriesNumber": 1}})
+    assert "wanted image T1w" in str(told.value)
+    assert "wanted image dwi" in str(told.value)
+
+
+def test_a_field_that_no_series_has_is_named():
+    rules = {"T1w": {"seriesdescription": "mprage"}}
+    with pytest.raises(ValueError, match="no series has the field seriesdescription"):
+        choose_series(listed(T1W), ["T1w"], rules)

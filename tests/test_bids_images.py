@@ -103,3 +103,13 @@ def test_a_scanners_twelve_directions_pass(shared_data, tmp_path):
     chosen = choose_series(convert(series, tmp_path), ["dwi"])["dwi"]
     check_image("dwi", chosen["image"])
     assert chosen["volumes"] == 13
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.0])
+def test_an_image_that_is_not_whole_is_named(tmp_path, rng, keep):
+    path = tmp_path / "whole.nii.gz"
+    nib.save(nib.Nifti1Image(rng.random((20, 20, 20)), np.eye(4)), path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+    with pytest.raises(ValueError, match="whole.nii.gz cannot be read as NIfTI"):
+        check_image("T1w", path)

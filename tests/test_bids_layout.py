@@ -116,7 +116,7 @@ def test_entities_choose_among_several_images(tmp_path, asked, expected):
     [
         ("02", "a", "no folder sub-02"),
         ("01", "b", "no session ses-b, only ses-a"),
-        ("01", "a", "no image matches the wanted image dwi"),
+        ("01", "a", "has no image .*_dwi.nii.gz under dwi: add it"),
     ],
 )
 def test_what_is_not_there_is_named(tmp_path, subject, session, complaint):

@@ -147,13 +147,16 @@ def choose_series(found, wanted, patterns=None):
     ValueError
         None or several series match; the message lists all series.
     """
-    chosen = {}
+    chosen, problems = {}, []
     for suffix in wanted:
         rules = (patterns or {}).get(suffix) or DEFAULT_PATTERNS[suffix]
         hits = [series for series in found if matches(series["sidecar"], rules)]
-        if len(hits) != 1:
-            raise ValueError(_choice_error(suffix, rules, hits, found))
-        chosen[suffix] = hits[0]
+        if len(hits) == 1:
+            chosen[suffix] = hits[0]
+        else:
+            problems.append(_choice_error(suffix, rules, hits, found))
+    if problems:
+        raise ValueError("\n".join(problems))
     return chosen
 
 
@@ -189,6 +192,10 @@ def _choice_error(suffix, rules, hits, found):
     """Say which series there are and how to choose one."""
     asked = ", ".join(f"{field}: '{pattern}'" for field, pattern in rules.items())
     number = "no series matches" if not hits else f"{len(hits)} series match"
+    known = {field for series in found for field in series["sidecar"]}
+    strange = [field for field in rules if field not in known]
+    if strange and not hits:
+        asked += f"; no series has the field {', '.join(strange)}: is it spelt right?"
     return (
         f"{number} the wanted image {suffix} ({asked}); exactly one must. "
         f"Series found, matching ones marked with *:\n{series_table(found, hits)}\n"

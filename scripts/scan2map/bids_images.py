@@ -27,10 +27,10 @@ def check_image(suffix, image, bval=None, bvec=None):
     Raises
     ------
     ValueError
-        A T1w that is not one volume, or what `read_gradients` and `check_gradients`
-        raise.
+        No NIfTI or not all of it, a T1w that is not one volume, or what
+        `read_gradients` and `check_gradients` raise.
     """
-    shape = nib.load(image).shape
+    shape = _read(image).shape
     volumes = shape[3] if len(shape) > 3 else 1
     if suffix == "T1w" and (volumes != 1 or min(shape[:3]) < 2):
         raise ValueError(
@@ -41,6 +41,19 @@ def check_image(suffix, image, bval=None, bvec=None):
         stem = str(image).removesuffix(".gz").removesuffix(".nii")
         tables = read_gradients(bval or f"{stem}.bval", bvec or f"{stem}.bvec")
         check_gradients(*tables, volumes)
+
+
+def _read(path):
+    """Return a NIfTI image that has been read to its end."""
+    try:
+        image = nib.load(path)
+        np.asanyarray(image.dataobj)
+    except (nib.filebasedimages.ImageFileError, EOFError, OSError, ValueError) as error:
+        raise ValueError(
+            f"{path} cannot be read as NIfTI to its end ({error}): copy it anew, or "
+            "fetch its content where the dataset keeps only links"
+        ) from error
+    return image
 
 
 def read_gradients(bval, bvec):

@@ -128,8 +128,14 @@ def _one_image(folder, suffix, asked):
     if len(hits) == 1:
         return hits[0]
     number = "no image matches" if not hits else f"{len(hits)} images match"
+    if not there:
+        raise ValueError(
+            f"{folder} has no image *_{suffix}.nii.gz under {FOLDERS[suffix]}: add it, "
+            "or leave the session out by writing the reason in the cohort's column "
+            "'exclude'"
+        )
     said = ", ".join(f"{key}: {value}" for key, value in asked.items()) or "any"
-    listing = "".join(f"\n  {path.name}" for path in there) or "\n  (none)"
+    listing = "".join(f"\n  {path.name}" for path in there)
     raise ValueError(
         f"{number} the wanted image {suffix} (entities {said}) in {folder}; exactly "
         f"one must. There are:{listing}\nSay under 'bids: entities: {suffix}:' in "

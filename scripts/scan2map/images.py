@@ -48,8 +48,11 @@ def write_json(content, path):
 
 
 def read_json(path):
-    """Return the content of a JSON file."""
-    return json.loads(Path(path).read_text())
+    """Return the content of a JSON file; ValueError names one that is broken."""
+    try:
+        return json.loads(Path(path).read_text())
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON ({error}): mend or remove it") from None
 
 
 MNI_CENTRE = (0.0, -18.0, 18.0)
