@@ -11,23 +11,17 @@ import numpy as np
 LARGEST_B0 = 50.0
 """b-values (s/mm²) up to here count as b = 0."""
 
-FEWEST_DIRECTIONS = 6
-"""A tensor has six unknowns besides the signal without weighting."""
-
-NO_B0 = "{path} has no volume with b = 0 (at most 50 s/mm²); the tensor fit needs one"
-FEW_DIRECTIONS = (
-    "{path} has {count} different gradient directions with b > 50 s/mm²; "
-    "a tensor needs at least 6"
-)
+SAME_DIRECTION = np.cos(np.deg2rad(1.0))
+"""Two directions less than 1 degree apart, or opposite, count as one."""
 
 
 def read_gradients(bval_path, bvec_path, n_volumes):
-    """Read and check the gradient files of a DWI.
+    """Read b-values and directions in FSL's format, as BIDS prescribes it.
 
     Parameters
     ----------
     bval_path, bvec_path : str or Path
-        FSL's text files.
+        Text files: one line of b-values; three lines with x, y and z of the directions.
     n_volumes : int
         Volumes of the image they belong to.
 
@@ -36,75 +30,107 @@ def read_gradients(bval_path, bvec_path, n_volumes):
     bvals : ndarray, shape (n_volumes,)
         s/mm².
     bvecs : ndarray, shape (n_volumes, 3)
-        FSL's convention, unit length, zeros at b = 0.
+        FSL's convention, unit length, zeros where a volume has no direction.
 
     Raises
     ------
     ValueError
-        Counts do not agree, a direction is missing, there is no b = 0 volume, or there
-        are fewer than 6 directions.
+        A file is absent, does not hold numbers, bvec has not three rows, or what
+        `check_gradients` raises.
     """
-    bvals = np.atleast_1d(np.loadtxt(bval_path, dtype=float)).ravel()
-    bvecs = np.atleast_2d(np.loadtxt(bvec_path, dtype=float))
-    if bvecs.shape == (3, n_volumes):
-        bvecs = bvecs.T
-    if len(bvals) != n_volumes or bvecs.shape != (n_volumes, 3):
+    tables = []
+    for path in map(Path, (bval_path, bvec_path)):
+        if not path.exists():
+            raise ValueError(
+                f"the diffusion series has no {path.name}: it has no b-values or "
+                "directions, so it is not a diffusion scan or was converted or "
+                "exported without them; choose another series"
+            )
+        try:
+            tables.append(np.loadtxt(path, ndmin=2))
+        except ValueError as error:
+            raise ValueError(f"{path} is not a table of numbers: {error}") from error
+    bvals, bvecs = tables[0].ravel(), tables[1]
+    if bvecs.shape[0] != 3:
         raise ValueError(
-            f"{bval_path} has {len(bvals)} b-values and {bvec_path} has shape "
-            f"{bvecs.shape}, but the image has {n_volumes} volumes; "
-            "each volume needs one b-value and one direction"
+            f"{bvec_path} has {bvecs.shape[0]} rows; 3 are needed (x, y, z), one "
+            "column per volume"
         )
-    return check_gradients(bvals, bvecs, bval_path, bvec_path)
+    return bvals, check_gradients(bvals, bvecs.T, n_volumes)
 
 
-def check_gradients(bvals, bvecs, bval_path="bvals", bvec_path="bvecs"):
-    """Return b-values and unit b-vectors that suffice for a tensor.
+def check_gradients(bvals, bvecs, n_volumes):
+    """Check that b-values and directions suffice to fit a diffusion tensor.
 
     Parameters
     ----------
-    bvals : ndarray, shape (n_volumes,)
+    bvals : ndarray, shape (n,)
         s/mm².
-    bvecs : ndarray, shape (n_volumes, 3)
-        Any length.
-    bval_path, bvec_path : str
-        Names for the errors.
+    bvecs : ndarray, shape (n, 3)
+        Directions; any length.
+    n_volumes : int
+        Volumes of the image.
 
     Returns
     -------
-    bvals : ndarray, shape (n_volumes,)
-        Unchanged, also below 50 s/mm².
-    bvecs : ndarray, shape (n_volumes, 3)
-        Unit length, zeros where the volume has none.
+    ndarray, shape (n_volumes, 3)
+        Directions of unit length, zeros where a volume has none.
 
     Raises
     ------
     ValueError
-        As `read_gradients`.
+        Numbers of volumes differ, a b-value or direction is missing, no b = 0, fewer
+        than 6 directions, or directions that leave a component of the tensor
+        undetermined.
     """
-    weighted = bvals > LARGEST_B0
-    length = np.linalg.norm(bvecs, axis=1)
-    if weighted.all():
-        raise ValueError(NO_B0.format(path=bval_path))
-    missing = np.flatnonzero(weighted & ~(length > 0.1))
-    if len(missing):
+    if not len(bvals) == len(bvecs) == n_volumes:
         raise ValueError(
-            f"{bvec_path} has no direction for volume {missing[0]}, whose b-value is "
-            f"{bvals[missing[0]]:g} s/mm²"
+            f"the diffusion image has {n_volumes} volumes but {len(bvals)} b-values "
+            f"and {len(bvecs)} directions; they must be as many: the series is "
+            "incomplete or its gradient files belong to another one"
         )
-    units = np.where(length[:, None] > 0.1, bvecs / np.maximum(length, 0.1)[:, None], 0)
-    count = count_directions(units[weighted])
-    if count < FEWEST_DIRECTIONS:
-        raise ValueError(FEW_DIRECTIONS.format(path=bvec_path, count=count))
-    return bvals, units
+    length = np.linalg.norm(bvecs, axis=1)
+    weighted = bvals > LARGEST_B0
+    wrong = ~(np.isfinite(bvals) & (bvals >= 0)) | weighted & ~(length > 0)
+    if wrong.any():
+        raise ValueError(
+            "the diffusion series has b-values that are negative or no numbers, or "
+            "weighted volumes without direction (volumes "
+            f"{', '.join(str(n + 1) for n in np.flatnonzero(wrong))}, counted from 1): "
+            "correct the gradient files, or choose another series"
+        )
+    if weighted.all():
+        raise ValueError(
+            f"bvals without b0: the smallest b-value is {bvals.min():g} s/mm², at "
+            f"least one volume with b <= {LARGEST_B0:g} is needed; merge the separate "
+            "b = 0 scan into the series, or choose another one"
+        )
+    units = np.where(
+        length[:, None] > 0, bvecs / np.where(length, length, 1)[:, None], 0
+    )
+    directions = distinct_directions(units[weighted])
+    if len(directions) < 6:
+        raise ValueError(
+            f"the diffusion series has {len(directions)} distinct directions with "
+            f"b > {LARGEST_B0:g} s/mm²; a tensor needs at least 6: choose another one"
+        )
+    x, y, z = directions.T
+    design = np.column_stack([x * x, y * y, z * z, x * y, x * z, y * z])
+    if np.linalg.matrix_rank(design, tol=1e-3) < 6:
+        raise ValueError(
+            f"the {len(directions)} directions of the diffusion series do not "
+            "determine a tensor (they lie on a plane or a cone): check its bvec file"
+        )
+    return units
 
 
-def count_directions(bvecs, angle=5.0):
-    """Count directions that differ by more than `angle` degrees, signs aside."""
+def distinct_directions(units):
+    """Return unit vectors, (n, 3), that differ; opposite ones are counted once."""
     kept = []
-    for direction in bvecs:
-        if all(abs(direction @ other) < np.cos(np.radians(angle)) for other in kept):
-            kept.append(direction)
-    return len(kept)
+    for unit in units:
+        if all(abs(unit @ other) < SAME_DIRECTION for other in kept):
+            kept.append(unit)
+    return np.array(kept).reshape(-1, 3)
 
 
 def write_gradients(bvals, bvecs, bval_path, bvec_path):
