@@ -110,7 +110,7 @@ def test_sessions_of_a_participant_become_one_row(rng):
     [
         ({"iq": ["100"] * 11 + [""]}, ["iq"], "'iq' is missing for participant p11"),
         ({"iq": ["100"] * 12}, ["iq"], "'iq' is the same for all 12"),
-        ({}, ["iq"], "'iq' is missing"),
+        ({}, ["iq"], "'iq' is no column"),
         ({"site": list("ab") * 6}, ["site"], "control, patient, site=b; drop"),
         ({"group": ["control"] * 12}, [], "'patient' has no participant"),
         ({"group": ["other"] * 12}, [], "'other' is neither"),
