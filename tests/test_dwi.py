@@ -8,7 +8,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from scipy.spatial.transform import Rotation
 
-from scan2map.dwi.alignment import AFFINE, RIGID, align, smooth_with_slope
+from scan2map.alignment import AFFINE, RIGID, align, smooth_with_slope
 from scan2map.dwi.correction import (
     align_weighted,
     leverages,

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import binary_dilation
 
-from scan2map.dwi.alignment import RIGID, align, smooth_with_slope
+from scan2map.alignment import RIGID, align, smooth_with_slope
 from scan2map.dwi.eddy import (
     eddy_velocities,
     join,

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 from scipy.special import fdtri
 
-from scan2map.dwi.alignment import RIGID
+from scan2map.alignment import RIGID
 
 FEWEST_RESIDUALS = 8
 """Volumes beyond the unknowns of `shrink_contrast` that are needed to apply it."""
@@ -27,7 +27,7 @@ def eddy_velocities(along):
     Returns
     -------
     ndarray, shape (9, 3, 4)
-        As `scan2map.dwi.alignment.align` takes them.
+        As `scan2map.alignment.align` takes them.
     """
     eddy = np.zeros((3, 3, 4))
     eddy[:, :, :3] = along[None, :, None] * np.eye(3)[:, None, :]

@@ -1,0 +1,1 @@
+"""BOLD: slice timing, realignment, registration, confounds."""

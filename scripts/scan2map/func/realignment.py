@@ -1,0 +1,111 @@
+"""Realignment: where the head is in every volume of a BOLD run."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from scan2map.alignment import RIGID, align, smooth_with_slope
+from scan2map.transforms import grid_points, sample
+
+FWHM_MM = 5.0
+"""Smoothing of volumes while they are compared, as SPM12's default."""
+
+MOST_POINTS = 40_000
+"""Voxels of the head that are compared, at most."""
+
+BACKGROUND = 0.1
+"""Share of the brightest value below which a voxel of the smoothed image is air."""
+
+EDGE = 2
+"""Voxels at each side of the image that are not compared: they move out of it."""
+
+ROUNDS = (8, 5)
+"""Gauss-Newton steps to the first volume, then to the mean."""
+
+
+def realign(data, affine):
+    """Find where the head of the first volume is in every volume.
+
+    Volumes are aligned to the first, then to the mean of the aligned ones, by least
+    squares with cubic splines; the result is given relative to the first volume.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z, n_volumes)
+        BOLD.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+
+    Returns
+    -------
+    ndarray, shape (n_volumes, 4, 4)
+        Rigid matrices from world points (RAS+ mm) of the first volume to those of each
+        volume.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two volumes, or a volume that is constant or not finite.
+    """
+    check_volumes(data)
+    width = FWHM_MM / np.sqrt(8 * np.log(2)) / np.linalg.norm(affine[:3, :3], axis=0)
+    first = gaussian_filter(data[..., 0].astype(np.float32), width)
+    chosen = choose_points(first)
+    points = grid_points(first.shape, affine)[chosen]
+    to_first, to_mean = ROUNDS
+    matrices, mean = [np.eye(4)], data[..., 0].astype(np.float64)
+    for number in range(1, data.shape[3]):
+        moving = smooth_with_slope(data[..., number], width, order=3)
+        matrices.append(
+            align(
+                *(moving, affine, points, first[chosen], matrices[-1]),
+                velocities=RIGID,
+                steps=to_first,
+                order=3,
+            )
+        )
+        mean += pull_volume(data[..., number], affine, matrices[-1])
+    mean = gaussian_filter(mean / data.shape[3], width)[chosen]
+    for number, start in enumerate(matrices):
+        moving = smooth_with_slope(data[..., number], width, order=3)
+        matrices[number] = align(
+            *(moving, affine, points, mean, start),
+            velocities=RIGID,
+            steps=to_mean,
+            order=3,
+        )
+    return np.stack(matrices) @ np.linalg.inv(matrices[0])
+
+
+def check_volumes(data):
+    """Raise ValueError unless every volume of a series can be aligned."""
+    if data.ndim != 4 or data.shape[3] < 2:
+        raise ValueError(
+            f"realignment needs a series of volumes, got an image of shape {data.shape}"
+        )
+    for number in range(data.shape[3]):
+        volume = data[..., number]
+        if not np.isfinite(volume).all():
+            raise ValueError(f"volume {number + 1} has values that are not finite")
+        if volume.min() == volume.max():
+            raise ValueError(f"volume {number + 1} has the same value everywhere")
+
+
+def choose_points(image):
+    """Return which voxels of a smoothed image are compared: the head's, thinned."""
+    chosen = np.zeros(image.shape, bool)
+    inner = tuple(
+        slice(EDGE, -EDGE if size > 4 * EDGE else None) for size in image.shape
+    )
+    chosen[inner] = image[inner] > BACKGROUND * image.max()
+    index = np.flatnonzero(chosen)
+    step = -(-len(index) // MOST_POINTS)
+    thinned = np.zeros(image.size, bool)
+    thinned[index[::step]] = True
+    return thinned.reshape(image.shape)
+
+
+def pull_volume(volume, affine, matrix):
+    """Put one volume where the first is, by cubic splines, edges repeated."""
+    points = grid_points(volume.shape, affine)
+    moved = points @ matrix[:3, :3].T + matrix[:3, 3]
+    return sample(np.asarray(volume, np.float32), affine, moved, 3, "nearest")
