@@ -1,0 +1,86 @@
+"""From a group's maps back to the time courses and maps of one session."""
+
+import numpy as np
+
+
+def dual_regression(data, maps, normalise=False):
+    """Regress maps on a session, then the session on the time courses found.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_volumes, n_voxels)
+        BOLD in the mask, any unit.
+    maps : ndarray, shape (n_components, n_voxels)
+        The group's maps.
+    normalise : bool
+        Give time courses the variance 1 before the second regression: maps then hold
+        amplitude as well as shape (FSL's ``--des_norm``). Without it, amplitude stays
+        in the time courses.
+
+    Returns
+    -------
+    courses : ndarray, shape (n_volumes, n_components)
+        Of the first regression, never normalised: their standard deviation is the
+        activity of the component. Unit of the data per unit of the maps.
+    session_maps : ndarray of float32, shape (n_components, n_voxels)
+        Coefficients of the second regression.
+
+    Raises
+    ------
+    ValueError
+        Numbers of voxels differ, or maps or time courses are linearly dependent.
+
+    References
+    ----------
+    Nickerson L.D. et al. (2017), Frontiers in Neuroscience, doi
+    10.3389/fnins.2017.00115.
+    """
+    if data.shape[1] != maps.shape[1]:
+        raise ValueError(
+            f"the session has {data.shape[1]} voxels, the maps have {maps.shape[1]}: "
+            "use the mask the maps were made with"
+        )
+    centred = data - data.mean(0)
+    spatial = maps - maps.mean(1, keepdims=True)
+    courses = _regress(spatial.T, (centred - centred.mean(1, keepdims=True)).T).T
+    courses = courses - courses.mean(0)
+    design = courses / courses.std(0) if normalise else courses
+    return courses, _regress(design, centred).astype(np.float32)
+
+
+def gica1(reduced, components, mixing):
+    """Back-project a group's components to one session.
+
+    Parameters
+    ----------
+    reduced : ndarray, shape (n_kept, n_voxels)
+        The session as it went into the group's reduction.
+    components : ndarray, shape (n_components, n_voxels)
+        The group's principal components, as from `GroupReduction.components`.
+    mixing : ndarray, shape (n_components, n_components)
+        As from `decompose`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_components, n_voxels)
+        (Gᵢ A)⁻ Rᵢ, with Gᵢ the session's part of the group's reduction. Where the
+        reduction was exact, Gᵢ is the regression of the session's data on the group's
+        components, which is how it is found here: nothing of a session has to be
+        kept. So a session that was not in the group can be projected, too.
+
+    References
+    ----------
+    Calhoun V.D. et al. (2001), Human Brain Mapping, doi 10.1002/hbm.1048; Erhardt
+    E.B. et al. (2011), doi 10.1002/hbm.21170.
+    """
+    part = _regress(components.T, reduced.T).T
+    return (np.linalg.pinv(part @ mixing) @ reduced).astype(np.float32)
+
+
+def _regress(design, data):
+    """Return least-squares coefficients, (n_regressors, n_columns)."""
+    normal = design.T.astype(np.float64) @ design
+    size = np.sqrt(np.diag(normal))
+    if not (size > 0).all() or np.linalg.cond(normal / np.outer(size, size)) > 1e10:
+        raise ValueError("the maps or their time courses are linearly dependent")
+    return np.linalg.solve(normal, design.T @ data)
