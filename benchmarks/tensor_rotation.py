@@ -12,8 +12,9 @@ from scan2map.dwi.correction import correct_with_affines
 from scan2map.dwi.denoising import denoise
 from scan2map.dwi.gradients import fsl_bvecs, world_directions
 from scan2map.dwi.masking import mask_dwi
-from scan2map.dwi.motion import image_centre, resample_volumes
+from scan2map.dwi.motion import resample_volumes
 from scan2map.dwi.space import warp_tensor
+from scan2map.motion import image_centre
 from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.session import scan_session
 from scan2map.tensor import eigen, fit_tensor, invariants

@@ -12,12 +12,8 @@ from scan2map.dwi.eddy import (
     split,
 )
 from scan2map.dwi.gradients import LARGEST_B0, world_directions
-from scan2map.dwi.motion import (
-    image_centre,
-    motion_of,
-    resample_volumes,
-    rotate_bvecs,
-)
+from scan2map.dwi.motion import resample_volumes, rotate_bvecs
+from scan2map.motion import image_centre, motion_of
 from scan2map.tensor import design_matrix
 from scan2map.transforms import grid_points, sample
 
