@@ -256,10 +256,12 @@ def test_a_clean_scan_of_a_turned_head_holds_its_turned_tensors(head, rng):
     dwi = acquisition.scan_dwi(head, position, QUIET, rng)
     logs = np.log(dwi.volumes[0] / dwi.volumes[1:]) / 1000
     tensors = np.linalg.solve(_design(dwi.directions[1:]), logs.reshape(6, -1)).T
-    places = acquisition._to_voxels(head, position, dwi.affine)
+    places = acquisition.to_voxels(head, position, dwi.affine)
     shape, turn = dwi.volumes.shape[1:], position[:3, :3]
     b0, *true = (
-        acquisition._sample(acquisition._blur(part, 4.0, 8.0), places, shape).ravel()
+        acquisition.sample_model(
+            acquisition.blur(part, 4.0, 8.0), places, shape
+        ).ravel()
         for part in (head.b0, *np.moveaxis(head.tensors, -1, 0))
     )
     white, full = np.abs(b0 - 1) < 0.1, [[0, 1, 2], [1, 3, 4], [2, 4, 5]]
@@ -278,7 +280,7 @@ def test_signal_is_attenuated_along_the_tensor(head):
 
 
 def test_noise_is_rician(rng):
-    image = acquisition._noisy(np.zeros((40, 40, 40)), 2.0, rng)
+    image = acquisition.noisy(np.zeros((40, 40, 40)), 2.0, rng)
     # Mean of a Rayleigh distribution; 64,000 samples give 0.4 %.
     np.testing.assert_allclose(image.mean(), 2 * np.sqrt(np.pi / 2), rtol=0.02)
 

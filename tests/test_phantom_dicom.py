@@ -17,11 +17,11 @@ from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.csa import csa_header
 from scan2map.phantom.dicom import (
     session_header,
-    slice_times,
     uid,
     write_dwi,
     write_t1w,
 )
+from scan2map.phantom.protocol import slice_times
 from scan2map.phantom.session import scan_session
 
 ROW = {
@@ -96,7 +96,7 @@ def test_sidecars_say_what_a_scanner_says(scanned):
     rows, slices = series["dwi"].volumes.shape[2:]
     assert dwi["TotalReadoutTime"] == pytest.approx(0.0005 * (rows - 1), rel=1e-4)
     assert dwi["EffectiveEchoSpacing"] == pytest.approx(0.0005, rel=1e-4)
-    expected = slice_times(slices) / 1000
+    expected = slice_times(slices, 6000, 100) / 1000
     np.testing.assert_allclose(dwi["SliceTiming"], expected, atol=1e-3)
     assert "SliceTiming" not in t1w
 
@@ -143,8 +143,8 @@ def test_uids_are_valid_and_follow_from_their_parts():
 
 
 def test_slices_are_taken_interleaved():
-    np.testing.assert_array_equal(np.argsort(slice_times(6)), [1, 3, 5, 0, 2, 4])
-    np.testing.assert_array_equal(np.argsort(slice_times(5)), [0, 2, 4, 1, 3])
+    np.testing.assert_array_equal(np.argsort(slice_times(6, 2000)), [1, 3, 5, 0, 2, 4])
+    np.testing.assert_array_equal(np.argsort(slice_times(5, 2000)), [0, 2, 4, 1, 3])
 
 
 def test_scanning_imports_nothing_heavy():

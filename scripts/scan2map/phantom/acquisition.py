@@ -14,14 +14,14 @@ TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 T1_SNR = 25.0
 """Signal to noise of the T1-weighted image where its intensity is 1."""
 
-FIELD_OF_VIEW_MM = {"T1w": (246.0, 210.0, 198.0), "dwi": (204.0, 240.0, 180.0)}
+FIELD_OF_VIEW_MM = {"T1w": (246.0, 210.0, 198.0), "EPI": (204.0, 240.0, 180.0)}
 """Extent of the scans along columns, rows and slices."""
 
 FIELD_OF_VIEW_CENTRE = (0.0, -18.0, 4.0)
 """Middle of the scans in world coordinates (RAS+ mm)."""
 
-DWI_TILT_DEGREES = -8.0
-"""Slices of the diffusion scan are tilted about x, as between the commissures."""
+EPI_TILT_DEGREES = -8.0
+"""Slices of EPI scans are tilted about x, as between the commissures."""
 
 POSITION_DIFFERENCE = 0.15
 """Head position differs between T1w and diffusion by this share of its spread."""
@@ -113,10 +113,10 @@ def scan_t1w(head, position, phantom, rng):
     voxel_size = phantom["t1w_voxel_size"]
     # Sagittal: columns run to the back, rows to the feet, slices to the right.
     axes = np.array([[0, -1, 0], [0, 0, -1], [1, 0, 0]], dtype=float).T
-    affine, shape = _scan_grid(FIELD_OF_VIEW_MM["T1w"], axes, voxel_size)
-    blurred = _blur(head.t1, head.affine[0, 0], voxel_size)
-    image = _sample(blurred, _to_voxels(head, position, affine), shape)
-    image = _noisy(image * _bias(affine, shape, phantom, rng), 1 / T1_SNR, rng)
+    affine, shape = scan_grid(FIELD_OF_VIEW_MM["T1w"], axes, voxel_size)
+    blurred = blur(head.t1, head.affine[0, 0], voxel_size)
+    image = sample_model(blurred, to_voxels(head, position, affine), shape)
+    image = noisy(image * draw_bias(affine, shape, phantom, rng), 1 / T1_SNR, rng)
     return Series(image[None], affine, np.zeros(1), np.zeros((1, 3)))
 
 
@@ -143,28 +143,32 @@ def scan_dwi(head, position, phantom, rng):
         b = 0 is near 1. ``truth["motion"]`` holds a row per volume.
     """
     voxel_size = phantom["dwi_voxel_size"]
-    tilt = rigid((0, 0, 0), (DWI_TILT_DEGREES, 0, 0), (0, 0, 0))[:3, :3]
-    affine, shape = _scan_grid(
-        FIELD_OF_VIEW_MM["dwi"], tilt @ np.diag([-1.0, -1.0, 1.0]), voxel_size
-    )
+    affine, shape = epi_grid(voxel_size)
     b_values, directions = _scheme(phantom)
     motion = _draw_motion(phantom, len(b_values), rng)
-    shift, density = _distortion(affine, shape, phantom, rng)
-    bias = _bias(affine, shape, phantom, rng) * density
+    shift, density = draw_distortion(affine, shape, phantom, rng)
+    bias = draw_bias(affine, shape, phantom, rng) * density
     volumes = []
     for b_value, direction, moved in zip(b_values, directions, motion, strict=True):
         pose = moved["matrix"] @ position
         signal = _weighted(head, b_value, pose[:3, :3].T @ direction)
-        blurred = _blur(signal, head.affine[0, 0], voxel_size)
-        places = _to_voxels(head, pose, affine)
-        image = _sample(blurred, places, shape, shift) * bias
-        volumes.append(_noisy(image, 1 / phantom["snr"], rng))
+        blurred = blur(signal, head.affine[0, 0], voxel_size)
+        places = to_voxels(head, pose, affine)
+        image = sample_model(blurred, places, shape, shift) * bias
+        volumes.append(noisy(image, 1 / phantom["snr"], rng))
     for moved in motion:
         moved["matrix"] = moved["matrix"].tolist()
     return Series(np.stack(volumes), affine, b_values, directions, {"motion": motion})
 
 
-def _scan_grid(extent, axes, voxel_size):
+def epi_grid(voxel_size):
+    """Return affine and shape of tilted axial slices, as EPI scans take them."""
+    tilt = rigid((0, 0, 0), (EPI_TILT_DEGREES, 0, 0), (0, 0, 0))[:3, :3]
+    axes = tilt @ np.diag([-1.0, -1.0, 1.0])
+    return scan_grid(FIELD_OF_VIEW_MM["EPI"], axes, voxel_size)
+
+
+def scan_grid(extent, axes, voxel_size):
     """Return affine and shape of a scan; `axes` are its unit vectors as columns."""
     shape = [2 * round(length / voxel_size / 2) for length in extent]
     affine = np.eye(4)
@@ -173,22 +177,31 @@ def _scan_grid(extent, axes, voxel_size):
     return affine, tuple(shape)
 
 
-def _to_voxels(head, position, affine):
+def to_voxels(head, position, affine):
     """Return the matrix from the scan's voxels to the head model's voxels."""
     return np.linalg.inv(position @ head.affine) @ affine
 
 
-def _sample(image, matrix, shape, shift=None):
-    """Sample a model at a scan's voxels, their rows shifted by `shift` voxels."""
+def sample_model(image, matrix, shape, shift=None):
+    """Sample a model at a scan's voxels, their rows shifted by `shift` voxels.
+
+    `matrix` maps the scan's voxels to the model's: (4, 4), or (slices, 4, 4) where
+    slices see the head in different places.
+    """
     voxels = np.indices(shape, dtype=np.float32)
     if shift is not None:
         voxels[1] += shift
-    places = matrix[:3, :3].astype(np.float32) @ voxels.reshape(3, -1)
-    places += matrix[:3, 3:].astype(np.float32)
-    return map_coordinates(image, places, np.float32, order=1).reshape(shape)
+    turn, move = matrix[..., :3, :3].astype(np.float32), matrix[..., :3, 3]
+    if matrix.ndim == 2:
+        places = np.einsum("ij,jcrz->icrz", turn, voxels)
+        places += move.astype(np.float32)[:, None, None, None]
+    else:
+        places = np.einsum("zij,jcrz->icrz", turn, voxels)
+        places += move.astype(np.float32).T[:, None, None, :]
+    return map_coordinates(image, places, np.float32, order=1)
 
 
-def _blur(image, spacing, voxel_size):
+def blur(image, spacing, voxel_size):
     """Smooth a model so that a coarser scan does not alias."""
     excess = np.sqrt(max(voxel_size**2 - spacing**2, 0)) / spacing
     return gaussian_filter(image, 0.425 * excess, truncate=2.5) if excess else image
@@ -229,7 +242,7 @@ def _draw_motion(phantom, number, rng):
     ]
 
 
-def _distortion(affine, shape, phantom, rng):
+def draw_distortion(affine, shape, phantom, rng):
     """Return the shift along rows in voxels and the change of density it makes."""
     voxel_size = np.linalg.norm(affine[:3, 1])
     sd = phantom["epi_distortion_mm"] / voxel_size
@@ -237,7 +250,7 @@ def _distortion(affine, shape, phantom, rng):
     return shift, 1 + np.gradient(shift, axis=1)
 
 
-def _bias(affine, shape, phantom, rng):
+def draw_bias(affine, shape, phantom, rng):
     """Return a smooth factor around 1."""
     drawn = smooth_field(rng, phantom["bias_field"], BIAS_WIDTH_MM)
     return np.exp(drawn.on_axes(_axes(affine, shape)))
@@ -249,7 +262,7 @@ def _axes(affine, shape):
     return [s * (np.arange(n) - (n - 1) / 2) for s, n in zip(steps, shape, strict=True)]
 
 
-def _noisy(image, sd, rng):
+def noisy(image, sd, rng):
     """Return the magnitude of an image with complex Gaussian noise (Rician)."""
     real, imaginary = rng.standard_normal((2, *image.shape), dtype=np.float32)
     return np.hypot(image + np.float32(sd) * real, np.float32(sd) * imaginary)

@@ -1,6 +1,6 @@
 """Write the phantom's scans as a classic Siemens scanner's DICOM files.
 
-T1w: one file per slice. Diffusion: one mosaic per volume.
+T1w: one file per slice. Diffusion and BOLD: one mosaic per volume.
 """
 
 import datetime
@@ -13,7 +13,15 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from scan2map.phantom.acquisition import TO_LPS
 from scan2map.phantom.csa import csa_header
-from scan2map.phantom.protocol import DWI, ECHO_SPACING_MS, SCANNER, T1W
+from scan2map.phantom.protocol import (
+    BOLD,
+    DWI,
+    DWI_PAUSE_MS,
+    ECHO_SPACING_MS,
+    SCANNER,
+    T1W,
+    slice_times,
+)
 from scan2map.phantom.randomness import stream
 
 
@@ -100,42 +108,71 @@ def write_dwi(series, header, folder):
     folder : str or Path
         Exists.
     """
-    volumes = _quantised(series.volumes, 700)
-    start = header["start"] + datetime.timedelta(minutes=9)
     name = f"DWI_dir{int(np.count_nonzero(series.b_values))}"
-    common = _series(header, DWI, 3, start) | {
-        "SeriesDescription": name,
-        "ProtocolName": name,
+    protocol = DWI | {"SeriesDescription": name, "ProtocolName": name}
+
+    def image(index):
+        named = _sequence_name(series.b_values[index], index)
+        return {"SequenceName": named}, _diffusion_elements(series, index)
+
+    start = header["start"] + datetime.timedelta(minutes=9)
+    common = _series(header, protocol, 3, start)
+    _write_mosaics(series, common, start, folder, "DWI", image, pause_ms=DWI_PAUSE_MS)
+
+
+def write_bold(series, header, folder, repetition_time):
+    """Write a BOLD series, one DICOM mosaic per volume.
+
+    Parameters
+    ----------
+    series : scan2map.phantom.acquisition.Series
+        White matter near 1.
+    header : dict
+        From `session_header`.
+    folder : str or Path
+        Exists.
+    repetition_time : float
+        s.
+    """
+    protocol = BOLD | {"RepetitionTime": 1000 * repetition_time}
+    start = header["start"] + datetime.timedelta(minutes=14)
+    common = _series(header, protocol, 4, start)
+
+    def image(index):
+        return {}, []
+
+    _write_mosaics(series, common, start, folder, "BOLD", image, sequence="ep2d_bold")
+
+
+def _write_mosaics(
+    series, common, start, folder, name, image, pause_ms=0, sequence=None
+):
+    """Write EPI volumes; `image` adds header and CSA elements of each volume."""
+    volumes = _quantised(series.volumes, 700)
+    common = common | {
         "SliceThickness": _spacing(series, 2),
         "SpacingBetweenSlices": _spacing(series, 2),
         "NumberOfPhaseEncodingSteps": volumes.shape[2],
         "EchoTrainLength": volumes.shape[2],
         "AcquisitionMatrix": [volumes.shape[1], 0, 0, volumes.shape[2]],
     }
+    times = slice_times(volumes.shape[3], common["RepetitionTime"], pause_ms)
+    number = common["SeriesNumber"]
     for index, volume in enumerate(volumes):
-        since = datetime.timedelta(milliseconds=DWI["RepetitionTime"] * index)
-        image = common | {
+        since = datetime.timedelta(milliseconds=common["RepetitionTime"] * index)
+        own, elements = image(index)
+        facts = {
             "AcquisitionNumber": index + 1,
             "AcquisitionTime": _time(start + since),
-            "SequenceName": _sequence_name(series.b_values[index], index),
         }
         mosaic, corner = _mosaic(volume, series.affine)
-        dataset = _image(image, mosaic, series, corner, index + 1)
-        _add_csa(dataset, _csa_elements(series, index))
-        _save(dataset, Path(folder) / f"{3:04d}_DWI_{index + 1:04d}.dcm")
-
-
-def slice_times(number):
-    """Return when each slice is taken, in ms from the volume's start.
-
-    Interleaved and ascending, as Siemens does it: an even number of slices starts
-    with the second.
-    """
-    first = 1 if number % 2 == 0 else 0
-    order = [*range(first, number, 2), *range(1 - first, number, 2)]
-    times = np.empty(number)
-    times[order] = np.arange(number) * (DWI["RepetitionTime"] - 100) / number
-    return np.round(times / 2.5) * 2.5
+        dataset = _image(common | facts | own, mosaic, series, corner, index + 1)
+        _add_csa(
+            dataset, "IMAGE NUM 4", 0, [*_mosaic_elements(series, times), *elements]
+        )
+        if sequence:
+            _add_csa(dataset, "MR", 0x10, [_phoenix_protocol(sequence)])
+        _save(dataset, Path(folder) / f"{number:04d}_{name}_{index + 1:04d}.dcm")
 
 
 def _quantised(images, white):
@@ -219,32 +256,43 @@ def _mosaic(volume, affine):
     return mosaic, corner
 
 
-def _csa_elements(series, index):
-    """Return what the CSA header of one diffusion volume says."""
+def _mosaic_elements(series, times):
+    """Return what the CSA header of every EPI volume says."""
     rows, slices = series.volumes.shape[2:]
     bandwidth = 1000 / (ECHO_SPACING_MS * rows)
-    b_value = int(series.b_values[index])
-    elements = [
-        ("B_value", "IS", [b_value]),
+    return [
         ("PhaseEncodingDirectionPositive", "IS", [1]),
         ("NumberOfImagesInMosaic", "US", [slices]),
         ("SliceNormalVector", "FD", list(_directions(series)[2])),
         ("BandwidthPerPixelPhaseEncode", "FD", [bandwidth]),
-        ("MosaicRefAcqTimes", "FD", list(slice_times(slices))),
+        ("MosaicRefAcqTimes", "FD", list(times)),
     ]
+
+
+def _diffusion_elements(series, index):
+    """Return what the CSA header says of a volume's diffusion weighting."""
+    b_value = int(series.b_values[index])
     kind = "DIRECTIONAL" if b_value else "NONE"
-    elements.append(("DiffusionDirectionality", "CS", [kind]))
+    elements = [("B_value", "IS", [b_value]), ("DiffusionDirectionality", "CS", [kind])]
     if b_value:
         gradient = TO_LPS[:3, :3] @ series.directions[index]
         elements.append(("DiffusionGradientDirection", "FD", list(gradient)))
     return elements
 
 
-def _add_csa(dataset, elements):
+def _phoenix_protocol(sequence):
+    """Return the part of the scanner's protocol that names the pulse sequence."""
+    line = f'tSequenceFileName\t = \t""%SiemensSeq%\\{sequence}""'
+    text = f"### ASCCONV BEGIN ###\n{line}\n### ASCCONV END ###"
+    return ("MrPhoenixProtocol", "UN", [text])
+
+
+def _add_csa(dataset, kind, offset, elements):
+    """Add the CSA header of an image (offset 0) or of its series (offset 16)."""
     block = dataset.private_block(0x0029, "SIEMENS CSA HEADER", create=True)
-    block.add_new(0x08, "CS", "IMAGE NUM 4")
-    block.add_new(0x09, "LO", "20200101")
-    block.add_new(0x10, "OB", csa_header(elements))
+    block.add_new(0x08 + offset, "CS", kind)
+    block.add_new(0x09 + offset, "LO", "20200101")
+    block.add_new(0x10 + offset, "OB", csa_header(elements))
 
 
 def _save(dataset, path):

@@ -42,12 +42,18 @@ class Head:
         Intensity at b = 0.
     tensors : ndarray of float32, shape (x, y, z, 6)
         True tensors in the head frame, mm²/s; 0 outside the head.
+    brain : ndarray of bool, shape (x, y, z)
+        Where the template's brain is.
+    in_template : ndarray of float32, shape (3, x, y, z)
+        Coordinates of each voxel in MNI space (RAS+ mm).
     """
 
     affine: np.ndarray
     t1: np.ndarray
     b0: np.ndarray
     tensors: np.ndarray
+    brain: np.ndarray
+    in_template: np.ndarray
 
 
 def build_head(template, participant, voxel_size):
@@ -86,8 +92,9 @@ def build_head(template, participant, voxel_size):
     t1, b0 = np.zeros((2, len(points)), dtype=np.float32)
     t1[brain] = template.sample("T1", points[brain])
     b0[brain] = sum(B0_INTENSITY[name] * values for name, values in within.items())
-    head = Head(affine, *(a.reshape(*shape, *a.shape[1:]) for a in (t1, b0, tensors)))
-    _wrap(head, brain.reshape(shape))
+    images = (a.reshape(*shape, *a.shape[1:]) for a in (t1, b0, tensors, brain))
+    head = Head(affine, *images, in_template)
+    _wrap(head)
     return head
 
 
@@ -117,9 +124,9 @@ def _direction_map(in_template, brain, voxel_size):
     return np.moveaxis(np.stack(rows, axis=1), -1, 0)
 
 
-def _wrap(head, brain):
+def _wrap(head):
     """Put CSF, skull and scalp around the brain, in place."""
-    layers = _layers(brain, head.affine)
+    layers = _layers(head.brain, head.affine)
     for number, name in enumerate(LAYERS_MM, start=1):
         layer = layers == number
         head.t1[layer], head.b0[layer] = T1_INTENSITY[name], B0_INTENSITY[name]

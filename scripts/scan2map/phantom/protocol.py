@@ -1,4 +1,6 @@
-"""What the phantom's scanner and its two sequences are called and set to."""
+"""What the phantom's scanner and its sequences are called and set to."""
+
+import numpy as np
 
 ECHO_SPACING_MS = 0.5
 """Effective echo spacing of the EPI."""
@@ -19,6 +21,25 @@ T1W = {
     "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"],
 }
 """Header of the T1-weighted series; times in ms."""
+
+BOLD = {
+    "SeriesDescription": "BOLD_rest",
+    "ProtocolName": "BOLD_rest",
+    "ScanningSequence": "EP",
+    "SequenceVariant": "SK",
+    "ScanOptions": "FS",
+    "MRAcquisitionType": "2D",
+    "SequenceName": "*epfid2d1_64",
+    "EchoTime": 30,
+    "FlipAngle": 80,
+    "PixelBandwidth": 2170,
+    "InPlanePhaseEncodingDirection": "COL",
+    "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", "NORM", "MOSAIC"],
+}
+"""Header of the BOLD series; times in ms. The configuration has the repetition time."""
+
+DWI_PAUSE_MS = 100
+"""After the last slice of a diffusion volume."""
 
 DWI = {
     "ScanningSequence": "EP",
@@ -56,3 +77,16 @@ SCANNER = {
     "PercentPhaseFieldOfView": 100,
 }
 """Header that all files share."""
+
+
+def slice_times(number, repetition_ms, pause_ms=0):
+    """Return when each slice is taken, in ms from the volume's start.
+
+    Interleaved and ascending, as Siemens does it: an even number of slices starts
+    with the second. After the last one the scanner pauses until the next volume.
+    """
+    first = 1 if number % 2 == 0 else 0
+    order = [*range(first, number, 2), *range(1 - first, number, 2)]
+    times = np.empty(number)
+    times[order] = np.arange(number) * (repetition_ms - pause_ms) / number
+    return np.round(times / 2.5) * 2.5

@@ -171,5 +171,5 @@ def draw_time_courses(seconds, rng):
 
 
 def haemodynamic_response(times):
-    """Return SPM's canonical response, a difference of gamma densities, at times (s)."""
+    """Return SPM's canonical response, a difference of two gamma densities."""
     return gamma.pdf(times, 6) - gamma.pdf(times, 16) / 6
