@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from scan2map.func.realignment import realign
 from scan2map.func.slice_timing import correct_slice_timing, slice_times
 from scan2map.images import read_array, read_grid, read_json
+from scan2map.motion import displacements, spm_matrices
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,10 @@ def test_realignment_is_as_close_to_the_known_motion_as_spms(preproc):
         read_array(preproc / "bold.nii.gz"),
         read_grid(preproc / "bold.nii.gz")[1],
     )
-    true = np.stack([rigid(row) for row in np.loadtxt(preproc / "true_motion.txt")])
-    spm = np.loadtxt(preproc / "realign_rtm0" / "rp_bold.txt")
-    spm = np.linalg.inv(np.stack([rigid(row) for row in spm]))
-    ours = displacement(realign(data, affine), true)
-    theirs = displacement(spm, true)
+    true = spm_matrices(np.loadtxt(preproc / "true_motion.txt"))
+    rp = spm_matrices(np.loadtxt(preproc / "realign_rtm0" / "rp_bold.txt"))
+    ours = displacements(realign(data, affine), true)
+    theirs = displacements(np.linalg.inv(rp), true)
     assert np.sqrt(np.square(ours).mean()) < 1.5 * np.sqrt(np.square(theirs).mean())
     assert ours.max() < 1.5 * theirs.max()
 
@@ -73,21 +72,3 @@ def test_a_constant_volume_is_named(rng):
     data[..., 1] = 4
     with pytest.raises(ValueError, match="volume 2 has the same value"):
         realign(data, np.eye(4))
-
-
-def rigid(row):
-    """Return the matrix of SPM's parameters: T · Rx · Ry · Rz, x and z turned back."""
-    matrix = np.eye(4)
-    angles = row[3:] * [-1, 1, -1]
-    matrix[:3, :3] = Rotation.from_euler("XYZ", angles).as_matrix()
-    matrix[:3, 3] = row[:3]
-    return matrix
-
-
-def displacement(matrices, true):
-    """Return how far (mm) points 65 mm from the origin are misplaced."""
-    points = np.random.default_rng(0).normal(size=(500, 3))
-    points *= 65 / np.linalg.norm(points, axis=1, keepdims=True)
-    off = (matrices - true)[:, :3]
-    moved = np.einsum("nij,pj->npi", off[..., :3], points) + off[:, None, :, 3]
-    return np.linalg.norm(moved, axis=-1)

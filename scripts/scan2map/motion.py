@@ -54,3 +54,49 @@ def framewise_displacement(motion):
 def image_centre(shape, affine):
     """Return the world coordinates (mm) of the middle of an image."""
     return affine[:3, :3] @ ((np.array(shape[:3]) - 1) / 2) + affine[:3, 3]
+
+
+def spm_matrices(parameters):
+    """Return the matrices that SPM's realignment parameters stand for.
+
+    Parameters
+    ----------
+    parameters : ndarray, shape (n, 6)
+        Lines of an ``rp_*.txt``: mm along x, y, z, radian about them.
+
+    Returns
+    -------
+    ndarray, shape (n, 4, 4)
+        T · Rx · Ry · Rz as in ``spm_matrix``, whose angles about x and z turn the other
+        way round than the right hand does. An rp file holds the inverse of the head's
+        motion.
+    """
+    matrices = np.tile(np.eye(4), (len(parameters), 1, 1))
+    angles = parameters[:, 3:] * [-1, 1, -1]
+    matrices[:, :3, :3] = Rotation.from_euler("XYZ", angles).as_matrix()
+    matrices[:, :3, 3] = parameters[:, :3]
+    return matrices
+
+
+def displacements(matrices, others, radius=65.0):
+    """Return how far apart two motions take points on a sphere about the origin.
+
+    Parameters
+    ----------
+    matrices, others : ndarray, shape (n, 4, 4)
+        Motions, mm.
+    radius : float
+        Of the sphere, mm.
+
+    Returns
+    -------
+    ndarray, shape (n, 500)
+        mm, for points spread evenly over the sphere.
+    """
+    steps = np.arange(500)
+    z = 1 - (2 * steps + 1) / 500
+    angle = steps * np.pi * (3 - np.sqrt(5))
+    ring = np.sqrt(1 - z**2)
+    points = radius * np.stack([ring * np.cos(angle), ring * np.sin(angle), z])
+    off = np.asarray(matrices) - others
+    return np.linalg.norm(off[:, :3, :3] @ points + off[:, :3, 3:], axis=1)
