@@ -1,7 +1,7 @@
 """Compare slice timing with SPM12's on the same run."""
 
 import numpy as np
-from _study import ROOT
+from _study import ROOT, say
 
 from scan2map.func.slice_timing import correct_slice_timing
 from scan2map.images import read_array, read_json
@@ -16,5 +16,5 @@ for name, reference in REFERENCES.items():
     spm = read_array(PREPROC / name / "abold.nii.gz")
     worst = np.abs(ours - spm).max()
     # SPM's file holds whole numbers: 0.5 is what its rounding makes of equal values.
-    row = (f"slice_timing_{name}", f"{worst:.4f}", "largest difference from SPM's file")
-    print(*row, "< 0.501", "yes" if worst < 0.501 else "no", sep="\t")
+    unit = "largest difference from SPM's file"
+    say(f"slice_timing_{name}", f"{worst:.4f}", unit, "< 0.501", worst < 0.501)

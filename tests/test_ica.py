@@ -35,11 +35,26 @@ def sessions(truth):
 
 
 @pytest.fixture(scope="module")
-def group(sessions):
-    reduction = GroupReduction(keep=20)
-    for data in sessions[1]:
-        reduction.add(reduce_session(normalise_variance(data), 15))
+def reduced(sessions):
+    return [reduce_session(normalise_variance(data), 15) for data in sessions[1]]
+
+
+def reduce_group(reduced, keep):
+    reduction = GroupReduction(keep)
+    for session in reduced:
+        reduction.add(session)
     return reduction.components(N_NETWORKS)
+
+
+@pytest.fixture(scope="module")
+def group(reduced):
+    return reduce_group(reduced, keep=20)
+
+
+@pytest.fixture(scope="module")
+def exact(reduced):
+    """The group without loss: all that six sessions brought is kept."""
+    return reduce_group(reduced, keep=6 * 15)
 
 
 @pytest.fixture(scope="module")
@@ -84,24 +99,15 @@ def test_maps_and_mixing_give_the_components_back(group, found):
     )  # float32
 
 
-def test_one_pass_is_the_svd_of_the_concatenation_where_all_is_kept(sessions):
-    reduced = [reduce_session(normalise_variance(data), 15) for data in sessions[1]]
-    reduction = GroupReduction(keep=6 * 15)
-    for session in reduced:
-        reduction.add(session)
-    components = reduction.components(N_NETWORKS)
+def test_one_pass_is_the_svd_of_the_concatenation_where_all_is_kept(reduced, exact):
     _, strength, rows = np.linalg.svd(np.concatenate(reduced), full_matrices=False)
-    cosines = np.abs((components * rows[:N_NETWORKS]).sum(1)) / strength[:N_NETWORKS]
+    cosines = np.abs((exact * rows[:N_NETWORKS]).sum(1)) / strength[:N_NETWORKS]
     np.testing.assert_allclose(cosines, 1, atol=1e-5)  # float32
 
 
-def test_few_kept_components_span_nearly_the_same(sessions, group):
-    reduction = GroupReduction(keep=90)
-    for data in sessions[1]:
-        reduction.add(reduce_session(normalise_variance(data), 15))
-    exact = np.linalg.qr(reduction.components(N_NETWORKS).T)[0]
-    ours = np.linalg.qr(group.T)[0]
-    assert np.linalg.svd(exact.T @ ours)[1].min() > 0.99
+def test_few_kept_components_span_nearly_the_same(exact, group):
+    whole, ours = np.linalg.qr(exact.T)[0], np.linalg.qr(group.T)[0]
+    assert np.linalg.svd(whole.T @ ours)[1].min() > 0.99
 
 
 def test_dual_regression_recovers_time_courses_and_expression(sessions, truth):
@@ -124,26 +130,20 @@ def test_normalised_time_courses_put_the_amplitude_into_the_maps(sessions, truth
     np.testing.assert_allclose(maps, plain * courses.std(0)[:, None], rtol=1e-3)
 
 
-def test_gica1_adds_up_to_the_session_in_the_groups_space(sessions, group, found):
-    reduced = reduce_session(normalise_variance(sessions[1][0]), 15)
-    maps = gica1(reduced, group, found.mixing)
+def test_gica1_adds_up_to_the_session_in_the_groups_space(reduced, group, found):
+    maps = gica1(reduced[0], group, found.mixing)
     numbers, r = matched(maps, found.maps)
     assert list(numbers) == list(range(N_NETWORKS)) and r.min() > 0.8
 
 
-def test_gica1_averages_to_the_groups_maps(sessions):
-    reduced = [reduce_session(normalise_variance(data), 15) for data in sessions[1]]
-    reduction = GroupReduction(keep=6 * 15)
-    for session in reduced:
-        reduction.add(session)
-    components = reduction.components(N_NETWORKS)
-    found = decompose(components, seed=3, repeats=2)
+def test_gica1_averages_to_the_groups_maps(reduced, exact):
+    found = decompose(exact, seed=3, repeats=2)
     parts = [
-        np.linalg.lstsq(components.T, session.T, rcond=None)[0].T for session in reduced
+        np.linalg.lstsq(exact.T, session.T, rcond=None)[0].T for session in reduced
     ]
     weights = [part @ found.mixing for part in parts]
     total = sum(
-        w.T @ w @ gica1(r, components, found.mixing)
+        w.T @ w @ gica1(r, exact, found.mixing)
         for w, r in zip(weights, reduced, strict=True)
     )
     centre = np.linalg.solve(sum(w.T @ w for w in weights), total)

@@ -4,6 +4,11 @@ import numpy as np
 from scipy.linalg import polar
 from scipy.spatial.transform import Rotation
 
+from scan2map.transforms import sample
+
+MOTION_COLUMNS = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
+"""Columns of motion tables: translations, then rotations."""
+
 HEAD_RADIUS = 50.0
 """Radius (mm) of the sphere on which framewise displacement turns rotations into mm."""
 
@@ -30,6 +35,29 @@ def motion_of(matrices, centre):
         angles = Rotation.from_matrix(polar(matrix[:3, :3])[0]).as_euler("xyz")
         rows.append([*shift, *angles])
     return np.array(rows)
+
+
+def pull_volume(volume, affine, matrix, points):
+    """Return a volume's values where points of the reference are in it.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (x, y, z)
+        Image.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+    matrix : ndarray, shape (4, 4)
+        From world points of the reference to world points of the volume.
+    points : ndarray, shape (…, 3)
+        World points (mm) of the reference.
+
+    Returns
+    -------
+    ndarray, shape (…)
+        By cubic splines, edges repeated.
+    """
+    moved = points @ matrix[:3, :3].T + matrix[:3, 3]
+    return sample(volume, affine, moved, order=3, mode="nearest")
 
 
 def framewise_displacement(motion):

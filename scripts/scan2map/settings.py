@@ -121,11 +121,7 @@ def check_settings(config):
         *_series(config["bids"]["series"]),
         *_labels(config["experiments"]),
         *_networks(config["experiments"], config["grid"]["shape"]),
-        *(
-            _effects(config["phantom"]["effects"])
-            if config["source"] == "phantom"
-            else ()
-        ),
+        *_effects(config),
     ]
     if problems:
         raise ValueError("\n".join(problems))
@@ -207,7 +203,8 @@ def _networks(experiments, shape):
             yield f"'experiments: {name}: network': {problem}"
 
 
-def _effects(effects):
+def _effects(config):
+    effects = config["phantom"]["effects"] if config["source"] == "phantom" else []
     names = [effect["name"] for effect in effects]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"'phantom: effects' has the name '{name}' more than once: rename one"

@@ -4,11 +4,8 @@ import numpy as np
 from scipy.linalg import polar
 
 from scan2map.dwi.gradients import fsl_bvecs, world_directions
-from scan2map.motion import framewise_displacement
-from scan2map.transforms import grid_points, sample
-
-MOTION_COLUMNS = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
-"""Columns of the motion table besides framewise_displacement: mm, then degrees."""
+from scan2map.motion import MOTION_COLUMNS, framewise_displacement, pull_volume
+from scan2map.transforms import grid_points
 
 
 def resample_volumes(data, affine, matrices):
@@ -33,8 +30,7 @@ def resample_volumes(data, affine, matrices):
     out = np.array(data, dtype=np.float32)
     for index, matrix in enumerate(matrices):
         if not np.allclose(matrix, np.eye(4), atol=1e-9):
-            moved = points @ matrix[:3, :3].T + matrix[:3, 3]
-            volume = sample(out[..., index], affine, moved, order=3, mode="nearest")
+            volume = pull_volume(out[..., index], affine, matrix, points)
             out[..., index] = np.maximum(volume, 0)
     return out
 

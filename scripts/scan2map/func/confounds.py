@@ -3,10 +3,7 @@
 import nibabel as nib
 import numpy as np
 
-from scan2map.motion import framewise_displacement
-
-MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
-"""mm and radian."""
+from scan2map.motion import MOTION_COLUMNS, framewise_displacement
 
 EXPANSIONS = ("derivative1", "power2", "derivative1_power2")
 """From 6 motion parameters to 24 (Friston et al. 1996, doi 10.1002/mrm.1910350312)."""
@@ -23,17 +20,17 @@ def motion_confounds(motion):
     Returns
     -------
     dict of ndarray, shape (n_volumes,)
-        ``trans_x`` … ``rot_z``, each also ``_derivative1`` (difference from the volume
-        before, NaN for the first), ``_power2`` and ``_derivative1_power2``; and
-        ``framewise_displacement`` (mm, NaN for the first).
+        ``trans_x`` … ``rot_z`` (mm, radian), each also ``_derivative1`` (difference
+        from the volume before, NaN for the first), ``_power2`` and
+        ``_derivative1_power2``; and ``framewise_displacement`` (mm, NaN for the first).
     """
-    table = {}
-    for name, values in zip(MOTION, np.asarray(motion, dtype=float).T, strict=True):
+    table, motion = {}, np.asarray(motion, dtype=float)
+    for name, values in zip(MOTION_COLUMNS, motion.T, strict=True):
         change = np.concatenate([[np.nan], np.diff(values)])
         expanded = (values, change, values**2, change**2)
         names = (name, *(f"{name}_{suffix}" for suffix in EXPANSIONS))
         table |= dict(zip(names, expanded, strict=True))
-    displacement = framewise_displacement(np.asarray(motion, dtype=float))
+    displacement = framewise_displacement(motion)
     displacement[0] = np.nan
     return table | {"framewise_displacement": displacement}
 

@@ -4,7 +4,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from scan2map.alignment import RIGID, align, smooth_with_slope
-from scan2map.transforms import grid_points, sample
+from scan2map.motion import pull_volume
+from scan2map.transforms import grid_points
 
 FWHM_MM = 5.0
 """Smoothing of volumes while they are compared, as SPM12's default."""
@@ -49,30 +50,21 @@ def realign(data, affine):
     check_volumes(data)
     width = FWHM_MM / np.sqrt(8 * np.log(2)) / np.linalg.norm(affine[:3, :3], axis=0)
     first = gaussian_filter(data[..., 0].astype(np.float32), width)
-    chosen = choose_points(first)
-    points = grid_points(first.shape, affine)[chosen]
+    chosen, everywhere = choose_points(first), grid_points(first.shape, affine)
+    points = everywhere[chosen]
+
+    def follow(number, target, start, steps):
+        moving = smooth_with_slope(data[..., number], width, order=3)
+        return align(moving, affine, points, target, start, RIGID, steps, order=3)
+
     to_first, to_mean = ROUNDS
     matrices, mean = [np.eye(4)], data[..., 0].astype(np.float64)
     for number in range(1, data.shape[3]):
-        moving = smooth_with_slope(data[..., number], width, order=3)
-        matrices.append(
-            align(
-                *(moving, affine, points, first[chosen], matrices[-1]),
-                velocities=RIGID,
-                steps=to_first,
-                order=3,
-            )
-        )
-        mean += pull_volume(data[..., number], affine, matrices[-1])
-    mean = gaussian_filter(mean / data.shape[3], width)[chosen]
-    for number, start in enumerate(matrices):
-        moving = smooth_with_slope(data[..., number], width, order=3)
-        matrices[number] = align(
-            *(moving, affine, points, mean, start),
-            velocities=RIGID,
-            steps=to_mean,
-            order=3,
-        )
+        matrices.append(follow(number, first[chosen], matrices[-1], to_first))
+        volume = data[..., number].astype(np.float32)
+        mean += pull_volume(volume, affine, matrices[-1], everywhere)
+    target = gaussian_filter(mean / data.shape[3], width)[chosen]
+    matrices = [follow(n, target, start, to_mean) for n, start in enumerate(matrices)]
     return np.stack(matrices) @ np.linalg.inv(matrices[0])
 
 
@@ -102,10 +94,3 @@ def choose_points(image):
     thinned = np.zeros(image.size, bool)
     thinned[index[::step]] = True
     return thinned.reshape(image.shape)
-
-
-def pull_volume(volume, affine, matrix):
-    """Put one volume where the first is, by cubic splines, edges repeated."""
-    points = grid_points(volume.shape, affine)
-    moved = points @ matrix[:3, :3].T + matrix[:3, 3]
-    return sample(np.asarray(volume, np.float32), affine, moved, 3, "nearest")

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.stats import skew
 from sklearn.decomposition import FastICA
 
@@ -31,12 +32,12 @@ class GroupComponents(NamedTuple):
     share: np.ndarray
 
 
-def decompose(components, seed, repeats=10, every=1):
+def decompose(components, seed, repeats=10):
     """Find spatially independent maps in a group's principal components.
 
     FastICA (Hyvärinen 1999, symmetric, logcosh) runs `repeats` times from different
     starts; estimates are clustered as ICASSO does (Himberg et al. 2004, doi
-    10.1016/j.neuroimage.2004.03.027), and one more run over all voxels starts from the
+    10.1016/j.neuroimage.2004.03.027), and one more run starts from the
     clusters' centres, so that components stay uncorrelated (ICASSO keeps the centres).
 
     Parameters
@@ -47,9 +48,6 @@ def decompose(components, seed, repeats=10, every=1):
         The same seed gives the same components.
     repeats : int
         Runs from which stability is judged; with 1, quality is 1 by definition.
-    every : int
-        Repeats look at every such voxel only: neighbours in smooth images say nearly
-        the same.
 
     Returns
     -------
@@ -63,9 +61,8 @@ def decompose(components, seed, repeats=10, every=1):
     """
     white, dewhitening = whiten(components)
     rng = np.random.default_rng(seed)
-    n, some = len(white), white[:, ::every]
-    some = whiten(some)[0] if every > 1 else white
-    runs = [run_fastica(some, rng.standard_normal((n, n))) for _ in range(repeats)]
+    n = len(white)
+    runs = [run_fastica(white, rng.standard_normal((n, n))) for _ in range(repeats)]
     centres, quality = centrotypes(np.concatenate(runs), n)
     unmixing = run_fastica(white, centres)
     maps = unmixing @ white
@@ -129,6 +126,4 @@ def orthogonalise(matrix):
 
 def match(unmixing, centres):
     """Return, for each row of a matrix, the row of the other that is most like it."""
-    from scipy.optimize import linear_sum_assignment
-
     return linear_sum_assignment(-np.abs(unmixing @ centres.T))[1]

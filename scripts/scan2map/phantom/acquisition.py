@@ -246,17 +246,17 @@ def draw_distortion(affine, shape, phantom, rng):
     """Return the shift along rows in voxels and the change of density it makes."""
     voxel_size = np.linalg.norm(affine[:3, 1])
     sd = phantom["epi_distortion_mm"] / voxel_size
-    shift = smooth_field(rng, sd, DISTORTION_WIDTH_MM).on_axes(_axes(affine, shape))
+    shift = smooth_field(rng, sd, DISTORTION_WIDTH_MM).on_axes(scan_axes(affine, shape))
     return shift, 1 + np.gradient(shift, axis=1)
 
 
 def draw_bias(affine, shape, phantom, rng):
     """Return a smooth factor around 1."""
     drawn = smooth_field(rng, phantom["bias_field"], BIAS_WIDTH_MM)
-    return np.exp(drawn.on_axes(_axes(affine, shape)))
+    return np.exp(drawn.on_axes(scan_axes(affine, shape)))
 
 
-def _axes(affine, shape):
+def scan_axes(affine, shape):
     """Return mm from the scan's middle along columns, rows and slices."""
     steps = np.linalg.norm(affine[:3, :3], axis=0)
     return [s * (np.arange(n) - (n - 1) / 2) for s, n in zip(steps, shape, strict=True)]

@@ -11,6 +11,7 @@ from scan2map.phantom.acquisition import (
     epi_grid,
     noisy,
     sample_model,
+    scan_axes,
     to_voxels,
 )
 from scan2map.phantom.anatomy import tissue_fractions
@@ -90,19 +91,14 @@ def scan_bold(head, position, template, phantom, expression, rng):
         change = np.einsum("kcrz,kz->crz", maps, active[:, number].astype(np.float32))
         image = still * (1 + change + noise(number)) * bias
         volumes.append(noisy(image, 1 / bold["snr"], rng))
+    middle = courses(starts + repetition / 2).round(6).tolist()
     truth = {
         "motion": motion,
-        "time_courses": dict(
-            zip(
-                NETWORKS,
-                courses(starts + repetition / 2).round(6).tolist(),
-                strict=True,
-            )
-        ),
+        "time_courses": dict(zip(NETWORKS, middle, strict=True)),
         "expression": expression,
     }
-    still = np.zeros(len(volumes))
-    return Series(np.stack(volumes), affine, still, np.zeros((len(still), 3)), truth)
+    n = len(volumes)
+    return Series(np.stack(volumes), affine, np.zeros(n), np.zeros((n, 3)), truth)
 
 
 def _on_scan(head, position, template, affine, shape, shift):
@@ -125,8 +121,7 @@ def _physiology(when, fluid, affine, shape, rng):
     heart, breath = (
         _wandering(when, f, rng) for f in (CARDIAC_HERTZ, RESPIRATORY_HERTZ)
     )
-    steps = np.linalg.norm(affine[:3, :3], axis=0)
-    axes = [s * (np.arange(n) - (n - 1) / 2) for s, n in zip(steps, shape, strict=True)]
+    axes = scan_axes(affine, shape)
     breathing = 1 + smooth_field(rng, 0.5, BREATHING_WIDTH_MM).on_axes(axes)
     drifting = smooth_field(rng, 1.0, BREATHING_WIDTH_MM).on_axes(axes)
     run = 2 * when / when.max() - 1
