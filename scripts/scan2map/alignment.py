@@ -7,7 +7,9 @@ different contrast need mutual information (`scan2map.dwi.registration`).
 """
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates, spline_filter
+from scipy.ndimage import gaussian_filter, map_coordinates, spline_filter1d
+
+from scan2map.transforms import grid_points
 
 RIGID = np.zeros((6, 3, 4))
 """Velocities of three rotations and three translations."""
@@ -26,7 +28,7 @@ AFFINE = np.eye(12).reshape(12, 3, 4)
 """Velocities of the twelve entries of an affine matrix."""
 
 
-def smooth_with_slope(volume, width, order=1):
+def smooth_with_slope(volume, width):
     """Return a smoothed image and its slopes, as `align` takes them.
 
     Parameters
@@ -35,24 +37,17 @@ def smooth_with_slope(volume, width, order=1):
         Image.
     width : float
         Standard deviation of the Gaussian, voxels.
-    order : {1, 3}
-        Of the splines by which they will be interpolated: 1 linear, quick; 3 cubic,
-        half as far off.
 
     Returns
     -------
     ndarray of float32, shape (4, x, y, z)
-        Coefficients of the splines of the image and of its derivatives per voxel along
-        the three axes.
+        The image and its derivatives per voxel along the three axes.
     """
     smooth = gaussian_filter(np.asarray(volume, dtype=np.float32), width)
-    parts = np.stack([smooth, *np.gradient(smooth)])
-    if order == 1:
-        return parts
-    return np.stack([spline_filter(part, order, np.float32) for part in parts])
+    return np.stack([smooth, *np.gradient(smooth)])
 
 
-def align(moving, affine, points, target, start, velocities=AFFINE, steps=10, order=1):
+def align(moving, affine, points, target, start, velocities=AFFINE, steps=10):
     """Find the matrix that makes an image agree with values at points.
 
     Parameters
@@ -72,8 +67,6 @@ def align(moving, affine, points, target, start, velocities=AFFINE, steps=10, or
         `RIGID` or `AFFINE`.
     steps : int
         Gauss-Newton steps.
-    order : {1, 3}
-        As in `smooth_with_slope`.
 
     Returns
     -------
@@ -83,20 +76,19 @@ def align(moving, affine, points, target, start, velocities=AFFINE, steps=10, or
     """
     matrix = start
     for _ in range(steps):
-        step = _step(moving, affine, matrix, points, target, velocities, order)
+        step = _step(moving, affine, matrix, points, target, velocities)
         matrix = step @ matrix
     return matrix.round(DECIMALS)
 
 
-def _step(moving, affine, matrix, points, target, velocities, order):
+def _step(moving, affine, matrix, points, target, velocities):
     """Return the 4 × 4 matrix of one Gauss-Newton step, in the space of `moving`."""
     moved = points @ matrix[:3, :3].T + matrix[:3, 3]
     centre = moved.mean(0)
     inverse = np.linalg.inv(affine)
     voxels = (moved @ inverse[:3, :3].T + inverse[:3, 3]).T
     observed, *slope = (
-        map_coordinates(one, voxels, order=order, mode="nearest", prefilter=False)
-        for one in moving
+        map_coordinates(one, voxels, order=1, mode="nearest") for one in moving
     )
     gradient = np.stack(slope, axis=1) @ inverse[:3, :3]
     arms = np.column_stack([(moved - centre) / ARM, np.ones(len(points))])
@@ -110,9 +102,98 @@ def _step(moving, affine, matrix, points, target, velocities, order):
     speed = np.zeros((4, 4))
     speed[:3] = np.tensordot(solution[: len(velocities)], velocities, axes=1)
     speed[:3, :3] /= ARM
+    return _about(centre, _exponential(speed))
+
+
+class Reference:
+    """An image to which others of the same contrast are aligned rigidly, exactly.
+
+    As `align`, but with cubic splines, and with the slopes of the reference in place
+    of the other image's, so that these are computed once and a step interpolates one
+    image instead of four (Baker & Matthews 2004, doi
+    10.1023/B:VISI.0000011205.11775.fd).
+
+    Parameters
+    ----------
+    image : ndarray, shape (x, y, z)
+        Smooth image.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+    chosen : ndarray of bool, shape (x, y, z)
+        Voxels that are compared.
+    """
+
+    def __init__(self, image, affine, chosen):
+        self.affine = affine
+        self.points = grid_points(image.shape, affine)[chosen]
+        self.centre = self.points.mean(0)
+        slopes = [
+            np.gradient(spline_filter1d(image, 3, axis), axis=axis)[chosen]
+            for axis in range(3)
+        ]
+        gradient = np.stack(slopes, axis=1) @ np.linalg.inv(affine)[:3, :3]
+        arms = np.column_stack(
+            [(self.points - self.centre) / ARM, np.ones(len(self.points))]
+        )
+        turns = np.einsum("nr,kra,na->nk", gradient, RIGID, arms, optimize=True)
+        target = image[chosen].astype(np.float64)
+        self.design = np.column_stack([turns, target, np.ones(len(target))])
+
+    def find(self, coefficients, start, still, most_steps=20):
+        """Find where the reference's points are in another image.
+
+        Parameters
+        ----------
+        coefficients : ndarray, shape (x, y, z)
+            Of the cubic splines of the other image, as smooth as the reference and on
+            its grid; scale and offset between the two are fitted.
+        start : ndarray, shape (4, 4)
+            Where to begin.
+        still : float
+            A step shorter than this (mm, at `ARM` from the middle) is the last one.
+        most_steps : int
+            Gauss-Newton steps at most; two to four are usual.
+
+        Returns
+        -------
+        ndarray, shape (4, 4)
+            Rigid, from world points of the reference to those of the other image;
+            rounded to `DECIMALS`.
+        """
+        matrix = start
+        for _ in range(most_steps):
+            observed = self._observe(coefficients, matrix)
+            *values, scale, _ = self._solve(observed)
+            step = -np.array(values) / scale
+            speed = np.zeros((4, 4))
+            speed[:3] = np.tensordot(step, RIGID, axes=1)
+            speed[:3, :3] /= ARM
+            matrix = matrix @ _about(self.centre, _exponential(speed))
+            if np.abs(step).max() < still:
+                break
+        return matrix.round(DECIMALS)
+
+    def _observe(self, coefficients, matrix):
+        to_voxels = np.linalg.inv(self.affine) @ matrix
+        voxels = to_voxels[:3, :3] @ self.points.T + to_voxels[:3, 3:]
+        return map_coordinates(
+            coefficients, voxels, order=3, mode="nearest", prefilter=False
+        )
+
+    def _solve(self, observed):
+        """Return what makes the design explain the values, outliers left out."""
+        weights = _tukey(observed - _fitted(observed, self.design[:, -2]))
+        weighted = weights[:, None] * self.design
+        return np.linalg.lstsq(
+            weighted.T @ self.design, weighted.T @ observed, rcond=1e-12
+        )[0]
+
+
+def _about(centre, matrix):
+    """Return a matrix about a point in place of the origin."""
     there = np.eye(4)
     there[:3, 3] = centre
-    return there @ _exponential(speed) @ np.linalg.inv(there)
+    return there @ matrix @ np.linalg.inv(there)
 
 
 def _exponential(matrix, terms=12):

@@ -1,11 +1,9 @@
 """Realignment: where the head is in every volume of a BOLD run."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import affine_transform, gaussian_filter, spline_filter
 
-from scan2map.alignment import RIGID, align, smooth_with_slope
-from scan2map.motion import pull_volume
-from scan2map.transforms import grid_points
+from scan2map.alignment import Reference
 
 FWHM_MM = 5.0
 """Smoothing of volumes while they are compared, as SPM12's default."""
@@ -19,8 +17,9 @@ BACKGROUND = 0.1
 EDGE = 2
 """Voxels at each side of the image that are not compared: they move out of it."""
 
-ROUNDS = (8, 5)
-"""Gauss-Newton steps to the first volume, then to the mean."""
+STILL = (1e-2, 1e-3)
+"""A step shorter than this (mm) is the last one: coarse while volumes are aligned to
+the first, fine while they are aligned to the mean."""
 
 
 def realign(data, affine):
@@ -49,23 +48,34 @@ def realign(data, affine):
     """
     check_volumes(data)
     width = FWHM_MM / np.sqrt(8 * np.log(2)) / np.linalg.norm(affine[:3, :3], axis=0)
+    smooth = (
+        gaussian_filter(v.astype(np.float32), width) for v in np.moveaxis(data, -1, 0)
+    )
+    splines = [spline_filter(volume, 3, np.float32) for volume in smooth]
     first = gaussian_filter(data[..., 0].astype(np.float32), width)
-    chosen, everywhere = choose_points(first), grid_points(first.shape, affine)
-    points = everywhere[chosen]
-
-    def follow(number, target, start, steps):
-        moving = smooth_with_slope(data[..., number], width, order=3)
-        return align(moving, affine, points, target, start, RIGID, steps, order=3)
-
-    to_first, to_mean = ROUNDS
-    matrices, mean = [np.eye(4)], data[..., 0].astype(np.float64)
-    for number in range(1, data.shape[3]):
-        matrices.append(follow(number, first[chosen], matrices[-1], to_first))
-        volume = data[..., number].astype(np.float32)
-        mean += pull_volume(volume, affine, matrices[-1], everywhere)
-    target = gaussian_filter(mean / data.shape[3], width)[chosen]
-    matrices = [follow(n, target, start, to_mean) for n, start in enumerate(matrices)]
+    chosen = choose_points(first)
+    coarse, fine = STILL
+    reference = Reference(first, affine, chosen)
+    matrices = [np.eye(4)]
+    for spline in splines[1:]:
+        matrices.append(reference.find(spline, matrices[-1], coarse))
+    reference = Reference(mean_of(splines, affine, matrices), affine, chosen)
+    matrices = [
+        reference.find(spline, start, fine)
+        for spline, start in zip(splines, matrices, strict=True)
+    ]
     return np.stack(matrices) @ np.linalg.inv(matrices[0])
+
+
+def mean_of(splines, affine, matrices):
+    """Return the mean (x, y, z) of aligned volumes, given as cubic splines."""
+    total = np.zeros(splines[0].shape)
+    for spline, matrix in zip(splines, matrices, strict=True):
+        turn = np.linalg.inv(affine) @ matrix @ affine
+        total += affine_transform(
+            spline, turn, order=3, mode="nearest", prefilter=False
+        )
+    return total / len(splines)
 
 
 def check_volumes(data):
