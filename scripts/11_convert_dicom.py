@@ -1,17 +1,18 @@
 """Convert the DICOM of one session and keep the series the study needs."""
 
 import logging
-from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from scan2map.bids import choose_series, convert, unpack
-from scan2map.bids_images import check_image
+from scan2map.bids_images import check_image, complete_sidecar
+from scan2map.images import write_json
 from scan2map.logs import log_to
 
-EXTENSIONS = {
-    "T1w": {"t1w": ".nii.gz", "t1w_json": ".json"},
-    "dwi": {"dwi": ".nii.gz", "dwi_json": ".json", "bval": ".bval", "bvec": ".bvec"},
+FILES = {
+    "T1w": {"t1w": ".nii.gz"},
+    "dwi": {"dwi": ".nii.gz", "bval": ".bval", "bvec": ".bvec"},
+    "bold": {"bold": ".nii.gz"},
 }
 
 log_to(snakemake.log[0])
@@ -20,11 +21,15 @@ with TemporaryDirectory() as unpacked, TemporaryDirectory() as converted:
     chosen = choose_series(
         found, wanted=snakemake.params.wanted, patterns=snakemake.params.series
     )
+    sidecars = {}
     for suffix, series in chosen.items():
-        check_image(suffix, series["image"])
-        description = series["sidecar"].get("SeriesDescription")
-        logging.info("%s: series %s (%s)", suffix, series["image"].name, description)
+        image, sidecar = series["image"], series["sidecar"]
+        check_image(suffix, image)
+        sidecars[suffix] = complete_sidecar(suffix, sidecar, image)
+        description = sidecar.get("SeriesDescription")
+        logging.info("%s: series %s (%s)", suffix, image.name, description)
     for suffix, series in chosen.items():
+        write_json(sidecars[suffix], snakemake.output.get(f"{suffix.lower()}_json"))
         stem = str(series["image"]).removesuffix(".nii.gz")
-        for name, extension in EXTENSIONS[suffix].items():
-            copyfile(Path(stem + extension), snakemake.output.get(name))
+        for name, extension in FILES[suffix].items():
+            copyfile(stem + extension, snakemake.output.get(name))

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from scan2map.bids import choose_series, convert, matches, series_table, unpack
+from scan2map.bids_images import check_image, complete_sidecar
 
 T1W = {
     "SeriesNumber": 5,
@@ -38,6 +39,13 @@ def test_by_default_the_guess_chooses_and_derived_images_are_left_out():
 def test_a_bold_series_guessed_to_be_an_fa_map_is_no_dwi():
     bold = DWI | {"BidsGuess": ["dwi", "_FA"]}
     assert choose_series(listed(bold, DWI), ["dwi"])["dwi"]["sidecar"] is DWI
+
+
+def test_the_single_band_reference_of_a_bold_series_is_left_out():
+    bold = {"SeriesDescription": "rest_MB3", "BidsGuess": ["func", "_run-7_bold"]}
+    reference = bold | {"SeriesDescription": "rest_MB3_SBRef"}
+    chosen = choose_series(listed(reference, bold), ["bold"])
+    assert chosen["bold"]["sidecar"] is bold
 
 
 def test_an_empty_pattern_dictionary_means_the_default():
@@ -160,6 +168,19 @@ def test_a_real_session_needs_patterns_and_then_converts(shared_data, tmp_path):
     numbers = {k: v["sidecar"]["SeriesNumber"] for k, v in chosen.items()}
     assert numbers == {"T1w": 6, "dwi": 10}
     assert chosen["dwi"]["volumes"] == 21
+
+
+def test_a_multiband_bold_guessed_to_be_an_fa_map_needs_a_pattern(
+    shared_data, tmp_path
+):
+    found = convert(shared_data / "siemens_xa30" / "dicom", tmp_path)
+    with pytest.raises(ValueError, match="no series matches the wanted image bold"):
+        choose_series(found, ["bold"])
+    bold = choose_series(found, ["bold"], {"bold": {"ImageType": "FMRI"}})["bold"]
+    check_image("bold", bold["image"])
+    sidecar = complete_sidecar("bold", bold["sidecar"], bold["image"])
+    assert (bold["volumes"], sidecar["RepetitionTime"]) == (20, 1)
+    assert len(set(sidecar["SliceTiming"])) == 11  # 33 slices, three at a time
 
 
 def test_all_images_without_their_series_are_told_at_once():

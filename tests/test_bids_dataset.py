@@ -50,15 +50,22 @@ def test_a_table_reads_back(tmp_path):
     assert bids_dataset.read_table(tmp_path / "cohort.tsv") == COHORT
 
 
-@pytest.fixture
-def dataset(tmp_path):
-    """A dataset of one participant with one tiny T1w image, and the cohort in it."""
-    stem = tmp_path / "sub-a" / "ses-1" / "anat" / "sub-a_ses-1_T1w"
+def save(stem, shape, sidecar):
     stem.parent.mkdir(parents=True)
-    image = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))
+    image = nib.Nifti1Image(np.ones(shape, np.int16), np.eye(4))
+    image.header.set_zooms((1, 1, 1, 2)[: len(shape)])
     image.header.set_xyzt_units("mm", "sec")
     nib.save(image, f"{stem}.nii.gz")
-    write_json({"Modality": "MR"}, f"{stem}.json")
+    write_json(sidecar, f"{stem}.json")
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """A dataset of one participant with tiny images, and the cohort in it."""
+    session = tmp_path / "sub-a" / "ses-1"
+    save(session / "anat" / "sub-a_ses-1_T1w", (4, 4, 4), {"Modality": "MR"})
+    timing = {"RepetitionTime": 2, "SliceTiming": [0, 1, 0.5, 1.5], "TaskName": "rest"}
+    save(session / "func" / "sub-a_ses-1_task-rest_bold", (4, 4, 4, 2), timing)
     bids_dataset.write_table(COHORT[2:], tmp_path / "cohort.tsv")
     rows = bids_dataset.participants(COHORT[2:])
     bids_dataset.write_table(rows, tmp_path / "participants.tsv")

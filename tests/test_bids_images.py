@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from scan2map.bids import choose_series, convert
-from scan2map.bids_images import check_image
+from scan2map.bids_images import check_image, complete_sidecar
 
 
 def test_a_t1w_image_is_one_volume(tmp_path):
@@ -29,3 +29,66 @@ def test_an_image_that_is_not_whole_is_named(tmp_path, rng, keep):
     path.write_bytes(content[: int(len(content) * keep)])
     with pytest.raises(ValueError, match="whole.nii.gz cannot be read as NIfTI"):
         check_image("T1w", path)
+
+
+def save_bold(folder, volumes=12, repetition=2.0, unit="sec"):
+    image = nib.Nifti1Image(np.zeros((4, 4, 4, volumes), np.int16), np.eye(4))
+    image.header.set_zooms((1, 1, 1, repetition))
+    image.header.set_xyzt_units("mm", unit)
+    nib.save(image, folder / "7.nii.gz")
+    return folder / "7.nii.gz"
+
+
+def test_a_few_volumes_are_no_bold_series(tmp_path):
+    check_image("bold", save_bold(tmp_path))
+    with pytest.raises(ValueError, match="at least 10 volumes are needed"):
+        check_image("bold", save_bold(tmp_path, volumes=9))
+
+
+def test_bold_is_described_as_rest_and_keeps_its_slice_times(tmp_path):
+    sidecar = {"RepetitionTime": 2, "SliceTiming": [0, 0.5, 1, 1.5]}
+    for image in (save_bold(tmp_path), save_bold(tmp_path, repetition=0)):
+        completed = complete_sidecar("bold", sidecar, image)
+        assert completed == sidecar | {"TaskName": "rest"}
+
+
+def test_other_sidecars_stay_as_they_are(tmp_path):
+    assert complete_sidecar("T1w", {"EchoTime": 0.003}, tmp_path / "absent.nii.gz") == {
+        "EchoTime": 0.003
+    }
+
+
+@pytest.mark.parametrize("unit", ["sec", "msec"])
+def test_one_repetition_time_must_hold_in_header_and_sidecar(tmp_path, unit):
+    image = save_bold(tmp_path, repetition={"sec": 2, "msec": 2000}[unit], unit=unit)
+    complete_sidecar("bold", {"RepetitionTime": 2}, image)
+    with pytest.raises(
+        ValueError, match="RepetitionTime 1.79 s in its sidecar and 2 s"
+    ):
+        complete_sidecar("bold", {"RepetitionTime": 1.79}, image)
+
+
+def test_bold_needs_a_repetition_time(tmp_path):
+    with pytest.raises(ValueError, match="has no RepetitionTime"):
+        complete_sidecar("bold", {}, save_bold(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "volumes", "repetition", "slices"),
+    [
+        ("siemens_mosaic_bold_6vol", 6, 3.2, 36),
+        ("ge_rtia_slice_timing", 3, 1.5, 8),
+        ("philips_epi_3vol_no_slice_timing", 3, 2, None),
+    ],
+)
+def test_a_scanners_bold_is_chosen(
+    shared_data, tmp_path, name, volumes, repetition, slices
+):
+    found = convert(shared_data / "dicom_edge_cases" / "series" / name, tmp_path)
+    bold = choose_series(found, ["bold"])["bold"]
+    sidecar = complete_sidecar("bold", bold["sidecar"], bold["image"])
+    assert (bold["volumes"], sidecar["RepetitionTime"]) == (volumes, repetition)
+    assert sidecar["TaskName"] == "rest"
+    assert len(sidecar.get("SliceTiming", [])) == (slices or 0)
+    with pytest.raises(ValueError, match="at least 10 volumes are needed"):
+        check_image("bold", bold["image"])

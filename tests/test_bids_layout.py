@@ -12,6 +12,7 @@ from scan2map.bids_layout import (
 )
 
 SESSION = "sub-01/ses-a"
+DIFFUSION = ["T1w", "dwi"]
 
 
 def dataset(root, *files):
@@ -45,7 +46,7 @@ def complete(prefix, stem, extension=".nii.gz"):
 )
 def test_images_are_found_with_and_without_sessions(tmp_path, prefix, stem, extension):
     dataset(tmp_path, *complete(prefix, stem, extension))
-    assert names(find_bids_images(tmp_path, "01", "a")) == {
+    assert names(find_bids_images(tmp_path, "01", "a", wanted=DIFFUSION)) == {
         "t1w": f"{stem}_T1w{extension}",
         "t1w_json": [f"{stem}_T1w.json"],
         "dwi": f"{stem}_dwi{extension}",
@@ -94,7 +95,7 @@ def two_runs(root):
 
 def test_several_images_are_refused_with_a_listing(tmp_path):
     with pytest.raises(ValueError, match="2 images match the wanted image T1w") as said:
-        find_bids_images(two_runs(tmp_path), "01", "a")
+        find_bids_images(two_runs(tmp_path), "01", "a", wanted=DIFFUSION)
     assert "acq-mprage_run-02_T1w.nii.gz" in str(said.value)
 
 
@@ -122,19 +123,37 @@ def test_entities_choose_among_several_images(tmp_path, asked, expected):
 def test_what_is_not_there_is_named(tmp_path, subject, session, complaint):
     dataset(tmp_path, f"{SESSION}/anat/sub-01_ses-a_T1w.nii.gz")
     with pytest.raises(ValueError, match=complaint):
-        find_bids_images(tmp_path, subject, session)
+        find_bids_images(tmp_path, subject, session, wanted=DIFFUSION)
 
 
-def test_two_sessions_cannot_be_the_same_images(tmp_path):
-    files = (
-        "anat/sub-01_T1w.nii.gz",
-        *(f"dwi/sub-01_dwi.{e}" for e in ("nii.gz", "bval", "bvec")),
-    )
+@pytest.mark.parametrize("wanted", [["T1w"], ["bold", "T1w"]])
+def test_two_sessions_cannot_be_the_same_images(tmp_path, wanted):
+    files = "anat/sub-01_T1w.nii.gz", "func/sub-01_task-rest_bold.nii.gz"
     dataset(tmp_path, *(f"sub-01/{file}" for file in files))
     rows = [{"participant_id": "01", "session_id": session} for session in "ab"]
-    assert list(find_dataset_images(tmp_path, rows[:1])) == [("01", "a")]
+    found = find_dataset_images(tmp_path, rows[:1], wanted=wanted)
+    assert list(found) == [("01", "a")]
     with pytest.raises(ValueError, match="sessions a and b of participant 01 are the"):
-        find_dataset_images(tmp_path, rows)
+        find_dataset_images(tmp_path, rows, wanted=wanted)
+
+
+def test_one_bold_of_several_is_chosen_with_what_it_inherits(tmp_path):
+    stem = f"{SESSION}/func/sub-01_ses-a"
+    dataset(
+        tmp_path,
+        f"{stem}_task-rest_run-1_bold.nii.gz",
+        f"{stem}_task-rest_run-1_sbref.nii.gz",
+        f"{stem}_task-rest_run-1_echo-1_bold.nii.gz",
+        f"{stem}_task-nback_run-1_bold.nii.gz",
+        "task-rest_bold.json",
+        "task-nback_bold.json",
+    )
+    asked = {"bold": {"task": "rest", "run": 1, "echo": None}}
+    found = find_bids_images(tmp_path, "01", "a", wanted=["bold"], entities=asked)
+    assert names(found) == {
+        "bold": "sub-01_ses-a_task-rest_run-1_bold.nii.gz",
+        "bold_json": ["task-rest_bold.json"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,7 +161,7 @@ def test_two_sessions_cannot_be_the_same_images(tmp_path):
 )
 def test_a_dataset_that_is_not_there_is_asked_for(path, complaint):
     with pytest.raises(ValueError, match=complaint):
-        find_dataset_images(path, [])
+        find_dataset_images(path, [], wanted=DIFFUSION)
 
 
 def test_a_dwi_without_directions_is_named(tmp_path):

@@ -13,6 +13,11 @@ from scan2map.images import read_json
 DEFAULT_PATTERNS = {
     "T1w": {"BidsGuess": "^anat/.*_T1w$", "ImageType": "!DERIVED"},
     "dwi": {"BidsGuess": "^dwi/.*_dwi$", "ImageType": "!DERIVED"},
+    "bold": {
+        "BidsGuess": "^func/.*_bold$",
+        "ImageType": "!DERIVED",
+        "SeriesDescription": "!SBRef",
+    },
 }
 """What chooses a series where the configuration says nothing."""
 
@@ -131,7 +136,7 @@ def choose_series(found, wanted, patterns=None):
     ----------
     found : list of dict
         As returned by `convert`.
-    wanted : list of {"T1w", "dwi"}
+    wanted : list of {"T1w", "dwi", "bold"}
         BIDS suffixes of the images needed.
     patterns : dict of dict, optional
         For each suffix, patterns by sidecar field, see `matches`; where a suffix is

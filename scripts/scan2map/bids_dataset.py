@@ -139,8 +139,8 @@ def readme(study, rows):
     """
     return (
         f"# {study}\n\n"
-        f"T1-weighted and diffusion images of {len(rows)} participants, as scan2map "
-        "uses them. One folder per participant and imaging session; sessions that the "
+        f"Magnetic resonance images of {len(rows)} participants, as scan2map uses "
+        "them. One folder per participant and imaging session; sessions that the "
         "study leaves out are not here, unless they were converted before: "
         "participants without values in participants.tsv are left out. Values that "
         "differ between a participant's sessions are in cohort.tsv only.\n"

@@ -5,13 +5,22 @@ import numpy as np
 
 from scan2map.dwi.gradients import read_gradients
 
+TASK = "rest"
+"""What participants did during BOLD: the task in file names and sidecars."""
+
+FEWEST_BOLD_VOLUMES = 10
+"""Less than this is a reference or an aborted scan, no series."""
+
+SECONDS = {"msec": 1e-3, "usec": 1e-6}
+"""Units of time that a NIfTI header may have instead of seconds."""
+
 
 def check_image(suffix, image, bval=None, bvec=None):
     """Check that an image can be what it is wanted for.
 
     Parameters
     ----------
-    suffix : {"T1w", "dwi"}
+    suffix : {"T1w", "dwi", "bold"}
         What the image is wanted for.
     image : Path
         A .nii or .nii.gz file.
@@ -21,8 +30,8 @@ def check_image(suffix, image, bval=None, bvec=None):
     Raises
     ------
     ValueError
-        No NIfTI or not all of it, a T1w that is not one volume, or what
-        `read_gradients` raises.
+        No NIfTI or not all of it, a T1w that is not one volume, a BOLD series of
+        fewer than `FEWEST_BOLD_VOLUMES`, or what `read_gradients` raises.
     """
     shape = _read(image).shape
     volumes = shape[3] if len(shape) > 3 else 1
@@ -31,9 +40,58 @@ def check_image(suffix, image, bval=None, bvec=None):
             f"the image for T1w, {image.name}, has the shape {shape}; one volume of "
             "three dimensions is needed: choose another series"
         )
+    if suffix == "bold" and volumes < FEWEST_BOLD_VOLUMES:
+        raise ValueError(
+            f"the image for bold, {image.name}, has the shape {shape}; at least "
+            f"{FEWEST_BOLD_VOLUMES} volumes are needed: choose another series, or "
+            "leave the session out by writing the reason in the cohort's column "
+            "'exclude'"
+        )
     if suffix == "dwi":
         stem = str(image).removesuffix(".gz").removesuffix(".nii")
         read_gradients(bval or f"{stem}.bval", bvec or f"{stem}.bvec", volumes)
+
+
+def complete_sidecar(suffix, sidecar, image):
+    """Return the sidecar that an image is written with.
+
+    Parameters
+    ----------
+    suffix : {"T1w", "dwi", "bold"}
+        What the image is wanted for.
+    sidecar : dict
+        What dcm2niix or an existing dataset says about the image.
+    image : Path
+        A .nii or .nii.gz file.
+
+    Returns
+    -------
+    dict
+        `sidecar`; for BOLD with the ``TaskName`` that BIDS asks for and dcm2niix
+        cannot know.
+
+    Raises
+    ------
+    ValueError
+        BOLD without repetition time, or with another one than the image's header has.
+    """
+    if suffix != "bold":
+        return sidecar
+    repetition = sidecar.get("RepetitionTime")
+    if not repetition:
+        raise ValueError(
+            f"the sidecar of {image.name} has no RepetitionTime: add it (s) to the "
+            "JSON beside the image of a BIDS dataset"
+        )
+    header = nib.load(image).header
+    step = header.get_zooms()[3] * SECONDS.get(header.get_xyzt_units()[1], 1)
+    if step and not np.isclose(step, repetition, rtol=0.01):
+        raise ValueError(
+            f"{image.name} has the RepetitionTime {repetition:g} s in its sidecar and "
+            f"{step:g} s between volumes in its header: find out which is right, "
+            "correct the other, and start from the images with 'source: bids'"
+        )
+    return sidecar | {"TaskName": TASK}
 
 
 def _read(path):

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-FOLDERS = {"T1w": "anat", "dwi": "dwi"}
+FOLDERS = {"T1w": "anat", "dwi": "dwi", "bold": "func"}
 """Folder of each image that a session may need."""
 
 
-def find_dataset_images(dataset, rows, entities=None):
+def find_dataset_images(dataset, rows, *, wanted, entities=None):
     """Find the images of all sessions of a cohort.
 
     Parameters
@@ -16,6 +16,8 @@ def find_dataset_images(dataset, rows, entities=None):
         Folder that holds ``sub-*``; '' where the configuration does not say.
     rows : list of dict
         Sessions with ``participant_id`` and ``session_id``.
+    wanted : list of {"T1w", "dwi", "bold"}
+        Images needed.
     entities : dict of dict, optional
         As in `find_bids_images`.
 
@@ -30,30 +32,43 @@ def find_dataset_images(dataset, rows, entities=None):
         The dataset is not there, a session's images are not, or two sessions would
         get the same ones.
     """
-    if not dataset:
-        raise ValueError(
-            "'bids: dataset' is not set: 'source: bids' needs the folder of a dataset"
-        )
-    if not Path(dataset).is_dir():
-        raise ValueError(
-            f"the BIDS dataset {Path(dataset).absolute()} does not exist: correct "
-            "'bids: dataset' in the configuration"
-        )
-    found, owner = {}, {}
+    check_dataset(dataset, "bids")
+    found = {}
     for row in rows:
         key = row["participant_id"], row["session_id"]
-        found[key] = find_bids_images(dataset, *key, entities=entities)
-        other = owner.setdefault(found[key]["dwi"], key)
-        if other != key:
-            raise ValueError(
-                f"the sessions {other[1]} and {key[1]} of participant {key[0]} are the "
-                f"same images, {found[key]['dwi']}: the dataset has no folders ses-*, "
-                "so a participant has one row in the cohort table"
-            )
+        found[key] = find_bids_images(dataset, *key, wanted=wanted, entities=entities)
+    refuse_shared({key: files[wanted[0].lower()] for key, files in found.items()})
     return found
 
 
-def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=None):
+def check_dataset(dataset, source):
+    """Raise ValueError where the folder of a source's dataset is not set or absent."""
+    if not dataset:
+        raise ValueError(
+            f"'{source}: dataset' is not set: 'source: {source}' needs the folder of a "
+            "dataset"
+        )
+    if not Path(dataset).is_dir():
+        raise ValueError(
+            f"the dataset {Path(dataset).absolute()} does not exist: correct "
+            f"'{source}: dataset' in the configuration"
+        )
+
+
+def refuse_shared(images):
+    """Raise ValueError where two sessions have one image, {(subject, session): path}"""
+    owner = {}
+    for (subject, session), image in images.items():
+        other = owner.setdefault(image, session)
+        if other != session:
+            raise ValueError(
+                f"the sessions {other} and {session} of participant {subject} are the "
+                f"same images, {image}: the dataset has no folders ses-*, so a "
+                "participant has one row in the cohort table"
+            )
+
+
+def find_bids_images(dataset, subject, session, *, wanted, entities=None):
     """Find the images of one session, with the sidecars they inherit.
 
     Parameters
@@ -63,7 +78,7 @@ def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=
     subject, session : str
         Labels without ``sub-`` and ``ses-``. In a participant's folder without any
         ``ses-*`` the session's label is the user's own and is not looked for.
-    wanted : iterable of {"T1w", "dwi"}
+    wanted : list of {"T1w", "dwi", "bold"}
         Images needed.
     entities : dict of dict, optional
         For each image, the entities that its file name must have, such as
@@ -73,8 +88,9 @@ def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=
     Returns
     -------
     dict of str to str or list of str
-        ``t1w``, ``t1w_json``; ``dwi``, ``dwi_json``, ``bval``, ``bvec``. The JSON
-        entries are lists, from the dataset's level down: later ones win.
+        ``t1w``, ``t1w_json``; ``dwi``, ``dwi_json``, ``bval``, ``bvec``; ``bold``,
+        ``bold_json``. The JSON entries are lists, from the dataset's level down:
+        later ones win.
 
     Raises
     ------
@@ -82,7 +98,7 @@ def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=
         No folder, no or several images match, or a DWI without bval or bvec; the
         message lists what is there.
     """
-    folder = _session_folder(Path(dataset), subject, session)
+    folder = session_folder(Path(dataset), subject, session, "bids")
     found = {}
     for suffix in wanted:
         image = _one_image(folder, suffix, (entities or {}).get(suffix) or {})
@@ -98,13 +114,28 @@ def find_bids_images(dataset, subject, session, wanted=("T1w", "dwi"), entities=
     return found
 
 
-def _session_folder(dataset, subject, session):
-    """Return the folder that holds a session's ``anat`` and ``dwi``."""
+def session_folder(dataset, subject, session, source):
+    """Return the folder that holds a session's ``anat``, ``dwi`` and ``func``.
+
+    Parameters
+    ----------
+    dataset : Path
+        Folder that holds ``sub-*``.
+    subject, session : str
+        Labels without ``sub-`` and ``ses-``.
+    source : {"bids", "derivatives"}
+        Section of the configuration that names the dataset.
+
+    Raises
+    ------
+    ValueError
+        The participant is not there, or has other sessions.
+    """
     folder = dataset / f"sub-{subject}"
     if not folder.is_dir():
         raise ValueError(
-            f"the BIDS dataset {dataset} has no folder sub-{subject}: correct the "
-            "cohort table's participant_id or 'bids: dataset' in the configuration"
+            f"the dataset {dataset} has no folder sub-{subject}: correct the cohort "
+            f"table's participant_id or '{source}: dataset' in the configuration"
         )
     sessions = sorted(path.name for path in folder.glob("ses-*") if path.is_dir())
     if not sessions:
@@ -124,7 +155,7 @@ def _one_image(folder, suffix, asked):
         for path in (folder / FOLDERS[suffix]).glob(f"*_{suffix}.nii*")
         if path.name.endswith((".nii", ".nii.gz"))
     )
-    hits = [path for path in there if _has_entities(entities_of(path), asked)]
+    hits = [path for path in there if has_entities(path, asked)]
     if len(hits) == 1:
         return hits[0]
     number = "no image matches" if not hits else f"{len(hits)} images match"
@@ -150,8 +181,9 @@ def entities_of(path):
     return dict(part.split("-", 1) for part in stem.split("_") if "-" in part)
 
 
-def _has_entities(present, asked):
-    """Tell whether the entities of a file name are those asked for."""
+def has_entities(path, asked):
+    """Tell whether a file name has the entities asked for; None: has it not."""
+    present = entities_of(path)
     return all(
         _plain(present.get(key)) == _plain(value) for key, value in asked.items()
     )

@@ -1,0 +1,100 @@
+"""Preprocessed BOLD is found in fMRIPrep's output."""
+
+from pathlib import Path
+
+import pytest
+from test_bids_layout import dataset, names
+
+from scan2map.derivatives_layout import find_derivatives
+
+ROWS = [{"participant_id": "01", "session_id": "a"}]
+GRID = "space-MNI152NLin2009cAsym_res-2"
+
+
+def session(stem="sub-01_ses-a_task-rest", grid=GRID, table="timeseries"):
+    """Files of one run, as fMRIPrep calls them."""
+    folder = "sub-01/ses-a/func" if "ses-" in stem else "sub-01/func"
+    return [
+        f"{folder}/{stem}_{grid}_desc-preproc_bold.nii.gz",
+        f"{folder}/{stem}_{grid}_desc-preproc_bold.json",
+        f"{folder}/{stem}_{grid}_desc-brain_mask.nii.gz",
+        f"{folder}/{stem}_desc-confounds_{table}.tsv",
+    ]
+
+
+@pytest.mark.parametrize("table", ["timeseries", "regressors"])
+@pytest.mark.parametrize("stem", ["sub-01_ses-a_task-rest", "sub-01_task-rest"])
+def test_a_run_is_found_with_its_mask_and_confounds(tmp_path, stem, table):
+    dataset(tmp_path, *session(stem, table=table))
+    found = find_derivatives(str(tmp_path), ROWS)
+    assert names(found["01", "a"]) == {
+        "bold": f"{stem}_{GRID}_desc-preproc_bold.nii.gz",
+        "bold_json": [f"{stem}_{GRID}_desc-preproc_bold.json"],
+        "mask": f"{stem}_{GRID}_desc-brain_mask.nii.gz",
+        "confounds": f"{stem}_desc-confounds_{table}.tsv",
+    }
+
+
+def test_a_space_that_is_not_of_mni_is_not_taken(tmp_path):
+    dataset(tmp_path, *session(), *session(grid="space-T1w"))
+    found = find_derivatives(str(tmp_path), ROWS)
+    assert GRID in found["01", "a"]["bold"]
+
+
+def test_entities_choose_among_runs_and_spaces(tmp_path):
+    dataset(
+        tmp_path,
+        *session(),
+        *session(grid="space-MNI152NLin6Asym"),
+        *session("sub-01_ses-a_task-nback"),
+    )
+    asked = {"task": "rest", "res": None}
+    found = find_derivatives(str(tmp_path), ROWS, asked)["01", "a"]
+    assert "task-rest_space-MNI152NLin6Asym" in Path(found["bold"]).name
+    with pytest.raises(ValueError, match="3 images match .* exactly one") as said:
+        find_derivatives(str(tmp_path), ROWS)
+    assert "task-nback" in str(said.value)
+    assert "'derivatives: entities'" in str(said.value)
+
+
+def test_confounds_are_those_of_the_run(tmp_path):
+    runs = [session(f"sub-01_ses-a_task-rest_run-{n}") for n in (1, 2)]
+    dataset(tmp_path, *runs[0], *runs[1])
+    found = find_derivatives(str(tmp_path), ROWS, {"run": 2})["01", "a"]
+    assert "run-2_desc-confounds" in found["confounds"]
+
+
+def test_a_mask_may_be_absent_and_confounds_may_not(tmp_path):
+    image, _, _, table = session()
+    dataset(tmp_path, image, table)
+    assert find_derivatives(str(tmp_path), ROWS)["01", "a"]["mask"] is None
+    (tmp_path / table).rename((tmp_path / table).with_name("x_desc-confounds_a.tsv"))
+    with pytest.raises(ValueError, match="needed. There are:\n  x_desc-confounds_a"):
+        find_derivatives(str(tmp_path), ROWS)
+
+
+@pytest.mark.parametrize(
+    ("files", "asked", "complaint"),
+    [
+        (["sub-01/ses-a/func/x.tsv"], {}, "has no image .*run fMRIPrep with an output"),
+        (session(grid="space-T1w"), {}, "no image matches the wanted BOLD"),
+        (session(), {"task": "nback"}, r"no image matches .*\(entities task: nback"),
+        (["sub-02/x"], {}, "no folder sub-01: .*'derivatives: dataset'"),
+    ],
+)
+def test_what_is_not_there_is_named(tmp_path, files, asked, complaint):
+    dataset(tmp_path, *files)
+    with pytest.raises(ValueError, match=complaint):
+        find_derivatives(str(tmp_path), ROWS, asked)
+
+
+def test_two_sessions_cannot_be_the_same_run(tmp_path):
+    dataset(tmp_path, *session("sub-01_task-rest"))
+    rows = [*ROWS, {"participant_id": "01", "session_id": "b"}]
+    with pytest.raises(ValueError, match="sessions a and b of participant 01 are the"):
+        find_derivatives(str(tmp_path), rows)
+
+
+def test_a_dataset_that_is_not_there_is_asked_for():
+    with pytest.raises(ValueError, match="'derivatives: dataset' is not set"):
+        find_derivatives("", ROWS)
