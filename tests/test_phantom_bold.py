@@ -109,7 +109,7 @@ def test_slice_timing_brings_slices_together(subject):
 def test_realignment_finds_the_motion(run):
     data = np.moveaxis(run.volumes, 0, -1)
     found = motion_of(realign(data, run.affine), np.array(MNI_CENTRE))
-    true = np.array([row["translation_mm"] for row in run.truth["motion"]])
+    true = np.array([row["translation_mm"] for row in run.truth["motion_bold"]])
     error = found[:, :3] - (true - true[0])
     assert true.std(0).min() > 0.1
     assert np.sqrt(np.square(error).mean()) < 0.06  # 6 mm voxels, distorted

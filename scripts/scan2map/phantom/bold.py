@@ -63,7 +63,7 @@ def scan_bold(head, position, template, phantom, expression, rng):
     Returns
     -------
     Series
-        White matter near 1. ``truth`` holds ``motion`` (a row per volume),
+        White matter near 1. ``truth`` holds ``motion_bold`` (a row per volume),
         ``time_courses`` (one list per network, at the middle of each volume) and
         ``expression``.
     """
@@ -93,7 +93,7 @@ def scan_bold(head, position, template, phantom, expression, rng):
         volumes.append(noisy(image, 1 / bold["snr"], rng))
     middle = courses(starts + repetition / 2).round(6).tolist()
     truth = {
-        "motion": motion,
+        "motion_bold": motion,
         "time_courses": dict(zip(NETWORKS, middle, strict=True)),
         "expression": expression,
     }

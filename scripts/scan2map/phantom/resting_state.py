@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.stats import gamma
 
+from scan2map.phantom.anatomy import grid_points, tissue_fractions
+
 NETWORKS = {
     "default_mode": {
         "posterior_cingulate": ((0, -54, 28), 14),
@@ -87,6 +89,34 @@ def network_maps(points, grey):
             network = np.maximum(network, np.exp(-distance / (2 * width**2)))
         maps.append(network * grey)
     return np.array(maps, dtype=np.float32)
+
+
+def average_networks(template, affine, shape):
+    """Return networks as voxels of a grid see them: averaged over each voxel.
+
+    Parameters
+    ----------
+    template : scan2map.phantom.anatomy.Template
+        From `read_template`.
+    affine : ndarray, shape (4, 4)
+        Voxel to world (RAS+ mm) of the grid in MNI space.
+    shape : sequence of int, length 3
+        Its shape.
+
+    Returns
+    -------
+    ndarray of float32, shape (*shape, n_networks)
+        In the order of `NETWORKS`; the mean over the eight eighths of each voxel.
+    """
+    average = np.zeros((len(NETWORKS), np.prod(shape)), dtype=np.float32)
+    for corner in np.ndindex(2, 2, 2):
+        eighth = affine.copy()
+        eighth[:3, 3] += affine[:3, :3] @ (np.array(corner) / 2 - 0.25)
+        points = grid_points(eighth, shape)
+        grey = tissue_fractions(template, points)["GM"]
+        inside = grey > 0
+        average[:, inside] += network_maps(points[inside], grey[inside]) / 8
+    return average.T.reshape(*shape, -1)
 
 
 def draw_expression(effects, affected, rng):

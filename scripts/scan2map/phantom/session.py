@@ -8,12 +8,14 @@ from scan2map.phantom.acquisition import (
     scan_dwi,
     scan_t1w,
 )
+from scan2map.phantom.bold import scan_bold
 from scan2map.phantom.head import build_head
 from scan2map.phantom.participant import draw_participant
 from scan2map.phantom.randomness import stream
+from scan2map.phantom.resting_state import draw_expression
 
 
-def scan_session(template, phantom, row, participant_seed, seed):
+def scan_session(template, phantom, row, participant_seed, seed, images=("T1w", "dwi")):
     """Scan a phantom participant once.
 
     Parameters
@@ -25,41 +27,64 @@ def scan_session(template, phantom, row, participant_seed, seed):
     row : dict
         The session's row of the cohort table; needs group.
     participant_seed : int
-        Of the anatomy, the same for all sessions of a participant.
+        Of anatomy and networks, the same for all sessions of a participant.
     seed : int
-        Of the session: positions, motion, noise.
+        Of the session: positions, motion, time courses, noise.
+    images : collection of {"T1w", "dwi", "bold"}
+        What is scanned; T1w always is. What one scan draws does not depend on others.
 
     Returns
     -------
     series : dict of str to scan2map.phantom.acquisition.Series
-        T1w and dwi.
+        T1w and what else was asked for.
     truth : dict
         What was simulated, ready for JSON: affected, size, effects; the head's
-        matrix (head to scanner, RAS+ mm) in both scans; motion per diffusion volume.
+        matrix (head to scanner, RAS+ mm) in each scan as ``position_…``; with
+        diffusion, ``motion`` per volume; with BOLD, ``motion_bold``, and each
+        network's ``expression`` and ``time_courses`` in the middle of volumes.
     """
     participant = draw_participant(phantom, row, participant_seed)
-    head = build_head(template, participant, model_spacing(phantom))
-    position_rng = stream(seed, "position")
-    dwi_position = draw_position(phantom, position_rng)
-    t1w_position = dwi_position @ draw_position(
-        phantom, position_rng, POSITION_DIFFERENCE
-    )
-    series = {
-        "T1w": scan_t1w(head, t1w_position, phantom, stream(seed, "T1w")),
-        "dwi": scan_dwi(head, dwi_position, phantom, stream(seed, "dwi")),
-    }
+    head = build_head(template, participant, model_spacing(phantom, images))
+    positions = draw_positions(phantom, seed)
+    series = {"T1w": scan_t1w(head, positions["T1w"], phantom, stream(seed, "T1w"))}
+    if "dwi" in images:
+        rng = stream(seed, "dwi")
+        series["dwi"] = scan_dwi(head, positions["dwi"], phantom, rng)
+    if "bold" in images:
+        expression = draw_expression(
+            phantom["bold"]["effects"],
+            participant.affected,
+            stream(participant_seed, "expression"),
+        )
+        rng = stream(seed, "bold")
+        series["bold"] = scan_bold(
+            head, positions["bold"], template, phantom, expression, rng
+        )
     truth = {
         "affected": participant.affected,
         "head_size": participant.size,
         "effects": participant.expression,
         "frame": "RAS+ mm; matrices map the head's coordinates to the scanner's",
-        "position_T1w": np.round(t1w_position, 9).tolist(),
-        "position_dwi": np.round(dwi_position, 9).tolist(),
-        "motion": series["dwi"].truth["motion"],
     }
+    for name, scan in series.items():
+        truth[f"position_{name}"] = np.round(positions[name], 9).tolist()
+        truth |= scan.truth
     return series, truth
 
 
-def model_spacing(phantom):
+def draw_positions(phantom, seed):
+    """Draw where the head lies in each scan of a session: head to scanner, (4, 4)."""
+    rng = stream(seed, "position")
+    dwi = draw_position(phantom, rng)
+    t1w = dwi @ draw_position(phantom, rng, POSITION_DIFFERENCE)
+    rng = stream(seed, "position_bold")
+    bold = t1w @ draw_position(phantom, rng, POSITION_DIFFERENCE)
+    return {"T1w": t1w, "dwi": dwi, "bold": bold}
+
+
+def model_spacing(phantom, images):
     """Return the spacing of the head model in mm: 2, or 1 for scans finer than 2 mm."""
-    return 1.0 if min(phantom["t1w_voxel_size"], phantom["dwi_voxel_size"]) < 2 else 2.0
+    sizes = {"T1w": phantom["t1w_voxel_size"], "dwi": phantom["dwi_voxel_size"]}
+    if "bold" in images:
+        sizes["bold"] = phantom["bold"]["voxel_size"]
+    return 1.0 if min(sizes[name] for name in ("T1w", *images)) < 2 else 2.0
