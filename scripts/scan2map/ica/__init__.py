@@ -1,17 +1,43 @@
 """Group ICA: reduction, decomposition, stability, and the way back to sessions."""
 
-from scan2map.ica.back_projection import dual_regression, gica1
+from scan2map.ica.back_projection import (
+    describe_components,
+    dual_regression,
+    gica1,
+)
 from scan2map.ica.decomposition import GroupComponents, decompose
-from scan2map.ica.reduction import GroupReduction, normalise_variance, reduce_session
-from scan2map.ica.selection import associated_components
+from scan2map.ica.matching import label_maps, match_maps, spatial_correlation
+from scan2map.ica.reduction import (
+    GroupReduction,
+    normalise_variance,
+    reduce_session,
+    rows_between,
+)
+from scan2map.ica.selection import associated_components, average_activity
+from scan2map.ica.voxels import (
+    evenly_spaced,
+    read_templates,
+    read_voxels,
+    to_image,
+)
 
 __all__ = [
     "GroupComponents",
     "GroupReduction",
     "associated_components",
+    "average_activity",
     "decompose",
+    "describe_components",
     "dual_regression",
+    "evenly_spaced",
     "gica1",
+    "label_maps",
+    "match_maps",
     "normalise_variance",
+    "read_templates",
+    "read_voxels",
     "reduce_session",
+    "rows_between",
+    "spatial_correlation",
+    "to_image",
 ]

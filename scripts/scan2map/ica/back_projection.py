@@ -41,8 +41,8 @@ def dual_regression(data, maps, normalise=False):
             "use the mask the maps were made with"
         )
     centred = data - data.mean(0)
-    spatial = maps - maps.mean(1, keepdims=True)
-    courses = _regress(spatial.T, (centred - centred.mean(1, keepdims=True)).T).T
+    spatial = maps - maps.mean(1, keepdims=True)  # stands for a constant per volume
+    courses = _regress(spatial.T, centred.T).T
     courses = courses - courses.mean(0)
     design = courses / courses.std(0) if normalise else courses
     return courses, _regress(design, centred).astype(np.float32)
@@ -75,6 +75,47 @@ def gica1(reduced, components, mixing):
     """
     part = _regress(components.T, reduced.T).T
     return (np.linalg.pinv(part @ mixing) @ reduced).astype(np.float32)
+
+
+def describe_components(maps, courses, scope, sources, repetition_time, settings):
+    """Return what the JSON beside a session's components says.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (n_components, n_voxels)
+    courses : ndarray, shape (n_volumes, n_components)
+        Of the first regression.
+    scope : str
+        Whose group ICA it was.
+    sources : list of str
+        The files that this one was made from, and no others, although the job made
+        those of other scopes, too: what a leak audit follows.
+    repetition_time : float
+        s.
+    settings : dict
+        With ``back_projection`` and ``normalise_courses``.
+
+    Returns
+    -------
+    dict
+        ``activity`` is the standard deviation of each component's time course.
+    """
+    if settings["back_projection"] == "gica1":
+        unit = "1 (voxels have variance 1 over the run)"
+    elif settings["normalise_courses"]:
+        unit = "% signal change per standard deviation of the time course"
+    else:
+        unit = "1 (time courses are in % signal change, group maps have variance 1)"
+    return {
+        "Sources": sources,
+        "scope": scope,
+        "back_projection": settings["back_projection"],
+        "shape": list(maps.shape),
+        "channels": [f"component {n}" for n in range(1, len(maps) + 1)],
+        "unit": unit,
+        "activity": courses.std(0).tolist(),
+        "RepetitionTime": repetition_time,
+    }
 
 
 def _regress(design, data):

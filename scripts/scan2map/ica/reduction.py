@@ -2,6 +2,9 @@
 
 import numpy as np
 
+BLOCK = 8192
+"""Voxels per product where rows are replaced in place."""
+
 
 def normalise_variance(data):
     """Give every voxel's time course the mean 0 and the variance 1.
@@ -16,11 +19,12 @@ def normalise_variance(data):
     ndarray of float32, shape of `data`
         Voxels without variance are 0.
     """
-    centred = np.asarray(data, dtype=np.float32)
-    centred = centred - centred.mean(0, dtype=np.float64).astype(np.float32)
-    sd = np.sqrt(np.square(centred).mean(0, dtype=np.float64)).astype(np.float32)
+    data = np.array(data, dtype=np.float32)
+    data -= data.mean(0, dtype=np.float64).astype(np.float32)
+    sd = np.sqrt(np.einsum("ij,ij->j", data, data) / np.float32(len(data)))
     usable = sd > 1e-6 * max(float(sd.max(initial=0)), np.finfo(np.float32).tiny)
-    return centred * np.where(usable, 1 / np.where(usable, sd, 1), 0)
+    data *= np.where(usable, 1 / np.where(usable, sd, 1), 0)
+    return data
 
 
 def reduce_session(data, n_components):
@@ -46,7 +50,27 @@ def reduce_session(data, n_components):
     """
     if n_components < 1:
         raise ValueError(f"n_components should be at least 1. {n_components} was given")
-    return _strongest(data, min(n_components, len(data) - 1))
+    data = np.asarray(data, dtype=np.float32)
+    return _directions(data, min(n_components, len(data) - 1)).T @ data
+
+
+def rows_between(n_components, reduce_to):
+    """Return how many components to keep between sessions.
+
+    Parameters
+    ----------
+    n_components : int
+        Asked for at the end.
+    reduce_to : int
+        Kept of each session.
+
+    Returns
+    -------
+    int
+        Four times the one or twice the other, whichever is more: what a session adds
+        is then compared with more than one session before it is cut.
+    """
+    return max(4 * n_components, 2 * reduce_to)
 
 
 class GroupReduction:
@@ -61,11 +85,12 @@ class GroupReduction:
     Parameters
     ----------
     keep : int
-        Components kept between sessions; some times what is asked for at the end.
+        Components kept between sessions; `rows_between` has a default.
     """
 
     def __init__(self, keep):
-        self.keep, self.n_sessions, self._seen = keep, 0, None
+        self.keep, self.n_sessions = keep, 0
+        self._rows, self._seen = None, 0  # the first `_seen` rows are in use
 
     def add(self, reduced):
         """Take in one session, (n_kept, n_voxels), as from `reduce_session`.
@@ -73,19 +98,25 @@ class GroupReduction:
         Raises
         ------
         ValueError
-            The session has another number of voxels than those before.
+            The session has another number of voxels than those before, or values that
+            are not finite.
         """
-        if self._seen is None:
-            self._seen = np.array(reduced, dtype=np.float32)
-        elif reduced.shape[1] != self._seen.shape[1]:
+        if self._rows is None:
+            self._rows = np.empty((0, reduced.shape[1]), dtype=np.float32)
+        elif reduced.shape[1] != self._rows.shape[1]:
             raise ValueError(
                 f"session {self.n_sessions + 1} has {reduced.shape[1]} voxels, those "
-                f"before have {self._seen.shape[1]}: use one mask for all"
+                f"before have {self._rows.shape[1]}: use one mask for all"
             )
-        else:
-            self._seen = np.concatenate([self._seen, reduced], dtype=np.float32)
-        if len(self._seen) > self.keep:
-            self._seen = _strongest(self._seen, self.keep)
+        total = self._seen + len(reduced)
+        if total > len(self._rows):
+            room = max(total, self.keep + len(reduced)) - len(self._rows)
+            self._rows = np.pad(self._rows, ((0, room), (0, 0)))
+        self._rows[self._seen : total] = reduced
+        self._seen = min(total, self.keep)
+        if total > self.keep:
+            rows = self._rows[:total]
+            _rotate(rows, _directions(rows, self.keep))
         self.n_sessions += 1
 
     def components(self, n_components):
@@ -106,23 +137,36 @@ class GroupReduction:
         ValueError
             Fewer components were seen than are asked for.
         """
-        seen = 0 if self._seen is None else len(self._seen)
-        if not 1 <= n_components <= seen:
+        if not 1 <= n_components <= self._seen:
             raise ValueError(
-                f"{n_components} components were asked for, {seen} can be had from "
-                f"{self.n_sessions} sessions"
+                f"{n_components} components were asked for, {self._seen} can be had "
+                f"from {self.n_sessions} sessions: ask for fewer components, or give "
+                "more sessions or volumes"
             )
-        return _strongest(self._seen, n_components)
+        rows = self._rows[: self._seen]
+        return _directions(rows, n_components).T @ rows
 
 
-def _strongest(rows, n):
-    """Return the `n` strongest principal directions of rows, scaled by strength."""
-    rows = np.asarray(rows, dtype=np.float32)
+def _directions(rows, n):
+    """Return the weights of rows in the `n` strongest principal components.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n)
+        Orthonormal columns: ``directions.T @ rows`` are the components.
+    """
     gram = (rows @ rows.T).astype(np.float64)
     if not np.isfinite(gram).all():
         raise ValueError("the data have values that are not finite")
     strength, vectors = np.linalg.eigh(gram)
-    strength, vectors = strength[::-1][:n], vectors[:, ::-1][:, :n]
-    if strength[0] <= 0:
+    if strength[-1] <= 0:
         raise ValueError("the data are 0 everywhere: is the mask right?")
-    return vectors.T.astype(np.float32) @ rows
+    return vectors[:, ::-1][:, :n].astype(np.float32)
+
+
+def _rotate(rows, directions):
+    """Put the components into the first of the rows, block by block of voxels."""
+    n = directions.shape[1]
+    for first in range(0, rows.shape[1], BLOCK):
+        block = rows[:, first : first + BLOCK]
+        block[:n] = directions.T @ block

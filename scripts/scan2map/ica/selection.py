@@ -1,7 +1,29 @@
-"""Which components go with the outcome."""
+"""How active components are, and which of them go with the outcome."""
 
 import numpy as np
 from scipy.stats import ttest_ind
+
+
+def average_activity(activity, participants):
+    """Average the sessions of each participant.
+
+    Parameters
+    ----------
+    activity : array_like, shape (n_sessions, n_components)
+        Standard deviation of each component's time course, from the first stage of
+        the dual regression.
+    participants : sequence of str
+        Whose session each is.
+
+    Returns
+    -------
+    averaged : ndarray, shape (n_participants, n_components)
+    order : list of str
+        Participants in order of appearance.
+    """
+    order = list(dict.fromkeys(participants))
+    activity, participants = np.asarray(activity), np.asarray(participants)
+    return np.array([activity[participants == who].mean(0) for who in order]), order
 
 
 def associated_components(activity, labels, alpha):
@@ -37,5 +59,6 @@ def associated_components(activity, labels, alpha):
                 f"{(labels == label).sum()}"
             )
     p = ttest_ind(activity[labels == 1], activity[labels == 0], equal_var=False).pvalue
+    p = np.nan_to_num(p, nan=1.0)  # a component as active in one as in all others
     selected = np.flatnonzero(p < alpha)
     return (selected if len(selected) else np.array([np.argmin(p)])), p

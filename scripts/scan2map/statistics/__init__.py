@@ -1,6 +1,7 @@
 """Voxel-wise statistics on arrays: smooth, fit, threshold, list clusters."""
 
 from scan2map.statistics.clusters import list_clusters
+from scan2map.statistics.components import stack_components, t_test_components
 from scan2map.statistics.design import Design, average_participants, group_design
 from scan2map.statistics.glm import fit, t_contrast
 from scan2map.statistics.masks import intersect_masks
@@ -21,6 +22,8 @@ __all__ = [
     "prepare_maps",
     "smooth",
     "smooth_within",
+    "stack_components",
     "t_contrast",
     "t_test",
+    "t_test_components",
 ]

@@ -86,17 +86,14 @@ def t_test(data, design, mask, affine, alpha=0.05, extent_mm3=0.0):
         participants and voxels, extremes of t. Voxels with the same value in everybody
         are not tested, as in SPM: t is 0 there, and they do not count for alpha.
     """
-    model = fit(data, design.matrix)
-    t, effect = t_contrast(model, design.contrast)
-    tested = np.ptp(data, axis=0) > 0
-    t[~tested] = 0
-    threshold = bonferroni(alpha, model.df, int(tested.sum()))
+    t, effect, tested, df = voxel_t(data, design)
+    threshold = bonferroni(alpha, df, int(tested.sum()))
     t_image, effect_image = np.zeros(mask.shape), np.zeros(mask.shape)
     t_image[mask], effect_image[mask] = t, effect
     clusters = list_clusters(t_image, affine, threshold, extent_mm3)
     summary = {
         "statistic": "t",
-        "df": model.df,
+        "df": df,
         "participants": len(design.participants),
         "participants_per_group": design.group_sizes,
         "design_columns": design.columns,
@@ -113,5 +110,28 @@ def t_test(data, design, mask, affine, alpha=0.05, extent_mm3=0.0):
         "voxels_above_threshold": int((np.abs(t) > threshold).sum()),
         "clusters": len(clusters),
     }
-    logging.info("df %d, |t| > %.3f, %d clusters", model.df, threshold, len(clusters))
+    logging.info("df %d, |t| > %.3f, %d clusters", df, threshold, len(clusters))
     return TMap(t_image, effect_image, clusters, summary)
+
+
+def voxel_t(data, design):
+    """Test a contrast at each voxel that differs between participants.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_participants, n_voxels)
+    design : Design
+
+    Returns
+    -------
+    t, effect : ndarray, shape (n_voxels,)
+        t is 0 where the value is the same in everybody.
+    tested : ndarray of bool, shape (n_voxels,)
+    df : int
+        Degrees of freedom.
+    """
+    model = fit(data, design.matrix)
+    t, effect = t_contrast(model, design.contrast)
+    tested = np.ptp(data, axis=0) > 0
+    t[~tested] = 0
+    return t, effect, tested, model.df

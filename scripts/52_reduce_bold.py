@@ -1,0 +1,16 @@
+"""Reduce one session's BOLD to its strongest principal components."""
+
+import logging
+
+import numpy as np
+
+from scan2map.ica import normalise_variance, read_voxels, reduce_session
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+data = read_voxels(snakemake.input.bold, snakemake.input.mask)
+reduced = reduce_session(normalise_variance(data), snakemake.params.ica["reduce_to"])
+np.save(snakemake.output.reduced, reduced)
+without = (np.ptp(data, axis=0) == 0).sum()
+logging.info("%d of %d components are kept", len(reduced), len(data))
+logging.info("%d of %d voxels never change", without, data.shape[1])

@@ -1,0 +1,42 @@
+"""Find the components of all scopes in one session, in one read of its BOLD."""
+
+import logging
+
+import numpy as np
+
+from scan2map.ica import (
+    describe_components,
+    dual_regression,
+    gica1,
+    normalise_variance,
+    read_voxels,
+    reduce_session,
+)
+from scan2map.images import read_json, write_json
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+settings, bold, mask = snakemake.params.ica, snakemake.input.bold, snakemake.input.mask
+repetition_time = read_json(snakemake.input.sidecar)["RepetitionTime"]
+data = read_voxels(bold, mask)
+groups = list(snakemake.input.groups)
+if groups:  # of GICA1 only
+    reduced = reduce_session(normalise_variance(data), settings["reduce_to"])
+
+for number, scope in enumerate(snakemake.params.scopes):
+    path = snakemake.input.maps[number]
+    courses, maps = dual_regression(
+        data, np.load(path), normalise=settings["normalise_courses"]
+    )
+    if groups:
+        with np.load(groups[number]) as group:
+            maps = gica1(reduced, group["components"], group["mixing"])
+    sources = [bold, mask, path, *groups[number : number + 1]]
+    description = describe_components(
+        maps, courses, scope, sources, repetition_time, settings
+    )
+    np.save(snakemake.output.maps[number], maps.astype(np.float16))
+    write_json(description, snakemake.output.descriptions[number])
+    if scope == "all":
+        np.save(snakemake.output.courses, courses)
+    logging.info("%s: activity %s", scope, description["activity"])

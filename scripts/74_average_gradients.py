@@ -1,0 +1,28 @@
+"""Average one session's maps of components over repeats, on the grid."""
+
+import logging
+
+import numpy as np
+
+from scan2map.ica import to_image
+from scan2map.images import read_grid, read_json, read_mask, write_image
+from scan2map.logs import log_to
+from scan2map.sensitivity import average_over_repeats
+from scan2map.sensitivity.components import COMPONENT_UNIT
+
+log_to(snakemake.log[0])
+who = (snakemake.wildcards.subject, snakemake.wildcards.session)
+maps = []
+for stack, table in zip(snakemake.input.stacks, snakemake.input.tables, strict=True):
+    table = read_json(table)
+    row = list(zip(table["subjects"], table["sessions"], strict=True)).index(who)
+    maps.append(np.load(stack, mmap_mode="r")[row])
+mask_path = snakemake.input.mask
+image = to_image(average_over_repeats(maps), read_mask(mask_path))
+sidecar = {
+    "Description": "derivative of the logit by each component, mean over repeats",
+    "Units": COMPONENT_UNIT,
+    "Repeats": len(maps),
+}
+write_image(image, read_grid(mask_path)[1], snakemake.output[0], sidecar)
+logging.info("averaged %d repeats", len(maps))

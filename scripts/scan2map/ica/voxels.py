@@ -1,0 +1,125 @@
+"""A run of BOLD as volumes by voxels of a mask, and back to images."""
+
+import logging
+
+import nibabel as nib
+import numpy as np
+
+from scan2map.images import read_grid, read_mask, resample_to_grid
+
+
+def read_voxels(path, mask_path):
+    """Read a run volume by volume; only what is inside the mask is held.
+
+    Parameters
+    ----------
+    path : str
+        BOLD, a 4D image.
+    mask_path : str
+        Mask on the same grid.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_volumes, n_voxels)
+        Voxels in the order of ``data[mask]``. A voxel that is not finite in some
+        volume (outside of the field of view, in SPM's images) is 0 in all.
+
+    Raises
+    ------
+    ValueError
+        The image is not 4D, or not on the mask's grid.
+    """
+    mask, grid = read_mask(mask_path), read_grid(mask_path)
+    image = nib.load(path, keep_file_open=True)  # else gzip starts anew every volume
+    if image.ndim != 4:
+        raise ValueError(f"{path} should be a run of volumes (4D), got {image.shape}")
+    if image.shape[:3] != grid[0] or not np.allclose(image.affine, grid[1], atol=1e-3):
+        raise ValueError(
+            f"{path} is not on the grid of {mask_path}: shapes {image.shape[:3]} and "
+            f"{grid[0]}, affines {image.affine.tolist()} and {grid[1].tolist()}"
+        )
+    data = np.empty((image.shape[3], int(mask.sum())), dtype=np.float32)
+    for number in range(len(data)):
+        data[number] = np.asanyarray(image.dataobj[..., number])[mask]
+    infinite = ~np.isfinite(data).all(0)
+    if infinite.any():
+        logging.info("%s: %d voxels are not finite", path, infinite.sum())
+        data[:, infinite] = 0
+    return data
+
+
+def read_templates(path, mask_path):
+    """Return known networks on the grid of a mask.
+
+    Parameters
+    ----------
+    path : str
+        4D image in the space of the mask, on any grid; linearly interpolated.
+    mask_path : str
+
+    Returns
+    -------
+    ndarray of float32, shape (n_templates, n_voxels)
+
+    Raises
+    ------
+    ValueError
+        The image is not 4D.
+    """
+    image = nib.load(path)
+    if image.ndim != 4:
+        raise ValueError(
+            f"{path} should hold one template per volume (4D), got {image.shape}"
+        )
+    mask, (shape, affine) = read_mask(mask_path), read_grid(mask_path)
+    volumes = (np.asanyarray(image.dataobj[..., n]) for n in range(image.shape[3]))
+    pulled = (
+        resample_to_grid(np.nan_to_num(volume), image.affine, shape, affine)
+        for volume in volumes
+    )
+    return np.array([volume[mask] for volume in pulled])
+
+
+def to_image(values, mask):
+    """Put masked maps back on the grid.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_maps, n_voxels)
+    mask : ndarray of bool, shape (x, y, z)
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, n_maps)
+        0 outside the mask.
+    """
+    image = np.zeros((*mask.shape, len(values)), dtype=np.float32)
+    image[mask] = values.T
+    return image
+
+
+def evenly_spaced(n_volumes, wanted):
+    """Choose volumes from the whole of a run.
+
+    Parameters
+    ----------
+    n_volumes : int
+        Of the run.
+    wanted : int
+
+    Returns
+    -------
+    ndarray of int, shape (wanted,)
+        From the first to the last volume.
+
+    Raises
+    ------
+    ValueError
+        The run has fewer volumes.
+    """
+    if not 1 <= wanted <= n_volumes:
+        raise ValueError(
+            f"{wanted} volumes were asked for, the run has {n_volumes}: set 'volumes' "
+            "of the feature to what every session has"
+        )
+    return np.linspace(0, n_volumes - 1, wanted).round().astype(int)
