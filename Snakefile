@@ -11,10 +11,13 @@ if not workflow.config_settings.configfiles:
 
 include: "rules/settings.smk"
 include: "rules/common.smk"
+include: "rules/experiments.smk"
+include: "rules/figures.smk"
 include: "rules/0_phantom.smk"
 include: "rules/1_bids.smk"
 include: "rules/2_anat.smk"
 include: "rules/3_dwi.smk"
+include: "rules/4_func.smk"
 include: "rules/5_features.smk"
 include: "rules/6_folds.smk"
 include: "rules/7_maps.smk"
@@ -34,6 +37,10 @@ wildcard_constraints:
     contrast="groups|mean",
     repeat="[0-9]+",
     fold="[0-9]+",
+    scope="all|repeat-[0-9]+_fold-[0-9]+",
+    alpha="[0-9.e-]+",
+    volumes="[0-9]+",
+    modality="dwi|bold",
 
 
 report: "report/workflow.rst"

@@ -65,7 +65,7 @@ def t_map(results, maps, metric, contrast):
 
 def recovery(results, maps, metric, contrast="mean"):
     """Return how much more often than chance the top 1 % of |t| is where planted."""
-    mask_path = results / "8_statistics" / "group_mask.nii.gz"
+    mask_path = results / "8_statistics" / "dwi_mask.nii.gz"
     truths = sorted((results / "0_phantom" / "ground_truth").glob("*_mask.nii.gz"))
     truth = np.any([read_mask(path) for path in truths], axis=0)
     voxel_size = read_grid(mask_path)[1][0, 0]

@@ -25,6 +25,7 @@ SERIES = {
 }
 ANISOTROPIC = 0.2
 FOLDS = {"k": 2, "repeats": 1}
+FEATURE = {"kind": "tensor", "space": SPACE}
 PREFIX = f"3_dwi/sub-P1/ses-1/sub-P1_ses-1_space-{SPACE}"
 
 
@@ -62,7 +63,7 @@ with tempfile.TemporaryDirectory() as folder:
         cohort=str(cohort),
         bids={"series": SERIES},
         statistics={"covariates": []},
-        experiments={"mni": {"label": "MNI", "space": SPACE, "folds": FOLDS}},
+        experiments={"mni": {"label": "MNI", "feature": FEATURE, "folds": FOLDS}},
     )
     tensor = read_array(results / f"{PREFIX}_tensor.nii.gz")
     volume = np.any(tensor, axis=-1).sum() * 8 / 1000

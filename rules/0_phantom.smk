@@ -20,6 +20,7 @@ rule scan_phantom:
         seed=seed_of("scan_phantom"),
         participant_seed=participant_seed,
         phantom=PHANTOM,
+        images=WANTED,
         row=session_row,
     script:
         "../scripts/01_scan_phantom.py"
@@ -44,3 +45,25 @@ rule map_ground_truth:
         grid=config["grid"],
     script:
         "../scripts/02_map_ground_truth.py"
+
+
+rule map_networks:
+    """Where in MNI space are the phantom's resting-state networks?"""
+    output:
+        image="<results>/0_phantom/ground_truth/networks.nii.gz",
+        sidecar="<results>/0_phantom/ground_truth/networks.json",
+    log:
+        "<logs>/0_phantom/map_networks.log",
+    benchmark:
+        "<benchmarks>/0_phantom/map_networks.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("03_map_networks"),
+        phantom=PHANTOM,
+        grid=config["grid"],
+    script:
+        "../scripts/03_map_networks.py"

@@ -6,14 +6,9 @@ if config["source"] == "bids":
     rule import_bids:
         """Which images of an existing BIDS dataset are this session's?"""
         input:
-            unpack(bids_of_session),
+            unpack(given_of_session),
         output:
-            t1w="<bids_anat>_T1w.nii.gz",
-            t1w_json="<bids_anat>_T1w.json",
-            dwi="<bids_dwi>_dwi.nii.gz",
-            dwi_json="<bids_dwi>_dwi.json",
-            bval="<bids_dwi>_dwi.bval",
-            bvec="<bids_dwi>_dwi.bvec",
+            **bids_images(),
         log:
             "<logs>/1_bids/import_bids/sub-{subject}_ses-{session}.log",
         benchmark:
@@ -25,22 +20,18 @@ if config["source"] == "bids":
             runtime=30,
         params:
             code=code_of("12_import_bids"),
+            wanted=WANTED,
         script:
             "../scripts/12_import_bids.py"
 
-else:
+elif WANTED:
 
     rule convert_dicom:
         """Which of a session's series are its T1w and diffusion images?"""
         input:
             dicom=dicom_of_session,
         output:
-            t1w="<bids_anat>_T1w.nii.gz",
-            t1w_json="<bids_anat>_T1w.json",
-            dwi="<bids_dwi>_dwi.nii.gz",
-            dwi_json="<bids_dwi>_dwi.json",
-            bval="<bids_dwi>_dwi.bval",
-            bvec="<bids_dwi>_dwi.bvec",
+            **bids_images(),
         log:
             "<logs>/1_bids/convert_dicom/sub-{subject}_ses-{session}.log",
         benchmark:
@@ -62,7 +53,7 @@ rule describe_dataset:
     """What makes the converted images a valid BIDS dataset?"""
     input:
         cohort="<results>/1_bids/cohort.tsv",
-        images=each_session("<bids_dwi>_dwi.nii.gz"),
+        images=each_session("<bids_anat>_T1w.nii.gz"),
     output:
         description="<results>/1_bids/dataset_description.json",
         participants="<results>/1_bids/participants.tsv",

@@ -76,3 +76,28 @@ rule normalise_t1w:
         seed=seed_of("normalise_t1w"),
     script:
         "../scripts/23_normalise_t1w.py"
+
+
+rule segment_t1w:
+    """Which part of each voxel is fluid, grey and white matter?"""
+    input:
+        t1w="<anat>_desc-preproc_T1w.nii.gz",
+        mask="<anat>_desc-brain_mask.nii.gz",
+    output:
+        csf="<anat>_label-CSF_probseg.nii.gz",
+        gm="<anat>_label-GM_probseg.nii.gz",
+        wm="<anat>_label-WM_probseg.nii.gz",
+    log:
+        "<logs>/2_anat/segment_t1w/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/2_anat/segment_t1w/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code_of("24_segment_t1w"),
+        seed=seed_of("segment_t1w"),
+    script:
+        "../scripts/24_segment_t1w.py"

@@ -24,3 +24,154 @@ rule make_feature:
         highest_md=config["features"]["highest_md"],
     script:
         "../scripts/51_make_feature.py"
+
+
+rule reduce_bold:
+    """Which principal components hold most of this session's signal?"""
+    input:
+        bold="<bold>_desc-denoised_bold.nii.gz",
+        mask=GRID_MASK,
+    output:
+        reduced="<ica>/reduced/sub-{subject}_ses-{session}.npy",
+    log:
+        "<logs>/5_features/reduce_bold/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/5_features/reduce_bold/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code_of("52_reduce_bold"),
+        ica=config["ica"],
+    script:
+        "../scripts/52_reduce_bold.py"
+
+
+rule fit_group_ica:
+    """Which independent components do the sessions of a scope share?"""
+    input:
+        reduced=sessions_in_scope("<ica>/reduced/sub-{subject}_ses-{session}.npy"),
+        mask=GRID_MASK,
+        templates=templates(),
+    output:
+        maps="<ica>/{scope}/maps.npy",
+        components="<ica>/{scope}/components.tsv",
+        group="<ica>/{scope}/group.npz",
+        image="<ica>/{scope}/components.nii.gz",
+        image_json="<ica>/{scope}/components.json",
+    log:
+        "<logs>/5_features/fit_group_ica/{scope}.log",
+    benchmark:
+        "<benchmarks>/5_features/fit_group_ica/{scope}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=code_of("53_fit_group_ica"),
+        ica=config["ica"],
+        seed=seed_of("fit_group_ica"),
+    script:
+        "../scripts/53_fit_group_ica.py"
+
+
+rule regress_components:
+    """What do the components of each scope look like in this session?"""
+    input:
+        bold="<bold>_desc-denoised_bold.nii.gz",
+        sidecar="<bold>_desc-denoised_bold.json",
+        mask=GRID_MASK,
+        maps=each_scope("<ica>/{scope}/maps.npy"),
+        groups=group_decompositions(),
+    output:
+        maps=each_scope("<component_maps>.npy"),
+        descriptions=each_scope("<component_maps>.json"),
+        courses="<ica>/all/sub-{subject}_ses-{session}_courses.npy",
+    log:
+        "<logs>/5_features/regress_components/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/5_features/regress_components/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code_of("54_regress_components"),
+        ica=config["ica"],
+        scopes=SCOPES,
+    script:
+        "../scripts/54_regress_components.py"
+
+
+rule select_components:
+    """Whose activity goes with the group, among the people of a scope?"""
+    input:
+        descriptions=sessions_in_scope("<component_maps>.json"),
+    output:
+        selection="<ica>/{scope}/selection_p-{alpha}.json",
+    log:
+        "<logs>/5_features/select_components/{scope}_p-{alpha}.log",
+    benchmark:
+        "<benchmarks>/5_features/select_components/{scope}_p-{alpha}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("55_select_components"),
+        labels=labels_of(in_scope),
+        participants=column_of("participant_id", in_scope),
+        alpha=lambda wildcards: float(wildcards.alpha),
+    script:
+        "../scripts/55_select_components.py"
+
+
+rule make_bold_feature:
+    """What does a network see of BOLD itself?"""
+    input:
+        bold="<bold>_desc-denoised_bold.nii.gz",
+        mask=GRID_MASK,
+    output:
+        feature="<volumes>.npy",
+        json="<volumes>.json",
+    log:
+        "<logs>/5_features/make_bold_feature/sub-{subject}_ses-{session}_volumes-{volumes}.log",
+    benchmark:
+        "<benchmarks>/5_features/make_bold_feature/sub-{subject}_ses-{session}_volumes-{volumes}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        code=code_of("56_make_bold_feature"),
+        volumes=lambda wildcards: int(wildcards.volumes),
+    script:
+        "../scripts/56_make_bold_feature.py"
+
+
+rule match_components:
+    """Which components of everybody are those of a scope?"""
+    input:
+        maps="<ica>/{scope}/maps.npy",
+        reference="<ica>/all/maps.npy",
+    output:
+        match="<ica>/{scope}/match.tsv",
+    log:
+        "<logs>/5_features/match_components/{scope}.log",
+    benchmark:
+        "<benchmarks>/5_features/match_components/{scope}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_of("57_match_components"),
+    script:
+        "../scripts/57_match_components.py"

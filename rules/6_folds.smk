@@ -23,10 +23,40 @@ rule split_cohort:
         "../scripts/61_split_cohort.py"
 
 
+rule tune_fold:
+    """Which hyper-parameters do inner folds of the training participants prefer?"""
+    input:
+        unpack(network_inputs(training)),
+    output:
+        tuned="<fold>/tuned.json",
+        trials="<fold>/trials.tsv",
+    log:
+        "<logs>/6_folds/tune_fold/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/6_folds/tune_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    threads: 1
+    resources:
+        mem_mb=training_memory,
+        runtime=1440,
+    params:
+        code=code_of("60_tune_fold"),
+        seed=seed_of_fold("tune_fold"),
+        labels=labels_of(training),
+        participants=column_of("participant_id", training),
+        families=column_of("family", training),
+        network=setting_of_experiment("network"),
+        training=setting_of_experiment("training"),
+        tune=setting_of_experiment("tune"),
+    script:
+        "../scripts/60_tune_fold.py"
+
+
 rule train_fold:
     """What does a network learn from everybody but this fold?"""
     input:
-        features=features(training),
+        unpack(training_inputs),
     output:
         model="<fold>/model.keras",
         scaling="<fold>/scaling.json",
@@ -44,8 +74,11 @@ rule train_fold:
         runtime=600,
     params:
         code=code_of("62_train_fold"),
-        seed=seed_of("train_fold"),
+        seed=seed_of_fold("train_fold"),
         labels=labels_of(training),
+        participants=column_of("participant_id", training),
+        families=column_of("family", training),
+        validation_labels=labels_of(held_out),
         network=setting_of_experiment("network"),
         training=setting_of_experiment("training"),
     script:
@@ -55,9 +88,9 @@ rule train_fold:
 rule predict_fold:
     """What does the network say of people it has never seen?"""
     input:
+        unpack(network_inputs(held_out)),
         model="<fold>/model.keras",
         scaling="<fold>/scaling.json",
-        features=features(held_out),
     output:
         predictions="<fold>/predictions.tsv",
     log:
@@ -79,11 +112,37 @@ rule predict_fold:
         "../scripts/63_predict_fold.py"
 
 
+rule audit_leaks:
+    """Does any network depend on people it is tested on?"""
+    input:
+        networks=each_fold("<fold>/model.keras"),
+    output:
+        "<folds>/audit.tsv",
+    log:
+        "<logs>/6_folds/audit_leaks/{experiment}.log",
+    benchmark:
+        "<benchmarks>/6_folds/audit_leaks/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("65_audit_leaks"),
+        folds=lambda wildcards: numbered_folds(wildcards.experiment),
+        tested=tested_in_folds,
+        owners=source_owners(),
+        run_as=setting_of_experiment("run_as"),
+    script:
+        "../scripts/65_audit_leaks.py"
+
+
 rule score_experiment:
     """How well does the experiment tell the groups apart, and how surely?"""
     input:
         predictions=each_fold("<fold>/predictions.tsv"),
         splits="<folds>/splits.tsv",
+        audit="<folds>/audit.tsv",
     output:
         predictions="<folds>/predictions.tsv",
         scores="<folds>/scores.tsv",
@@ -103,3 +162,27 @@ rule score_experiment:
         n_permutations=config["scores"]["permutations"],
     script:
         "../scripts/64_score_experiment.py"
+
+
+rule measure_optimism:
+    """How much better does the published way score than the honest one?"""
+    input:
+        honest="<folds>/predictions.tsv",
+        replica="<results>/6_folds/{experiment}_replica/predictions.tsv",
+    output:
+        "<folds>/optimism.tsv",
+    log:
+        "<logs>/6_folds/measure_optimism/{experiment}.log",
+    benchmark:
+        "<benchmarks>/6_folds/measure_optimism/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("66_measure_optimism"),
+        seed=seed_of("measure_optimism"),
+        n_bootstrap=config["scores"]["bootstrap_samples"],
+    script:
+        "../scripts/66_measure_optimism.py"

@@ -1,17 +1,17 @@
-# Stage 8: voxel-wise statistics on sensitivity maps and on diffusion itself.
+# Stage 8: voxel-wise statistics on what networks look at, and on diffusion itself.
 
 
 rule intersect_masks:
-    """Which voxels of MNI space hold a tensor in everybody?"""
+    """Which voxels of MNI space hold data in everybody?"""
     input:
-        masks=each_session(f"<dwi>_space-{MNI}_desc-tensor_mask.nii.gz"),
-        brain="<template>/grid_brain_mask.nii.gz",
+        masks=masks_of_sessions,
+        brain=GRID_MASK,
     output:
-        "<statistics>/group_mask.nii.gz",
+        "<statistics>/{modality}_mask.nii.gz",
     log:
-        "<logs>/8_statistics/intersect_masks.log",
+        "<logs>/8_statistics/intersect_masks/{modality}.log",
     benchmark:
-        "<benchmarks>/8_statistics/intersect_masks.tsv"
+        "<benchmarks>/8_statistics/intersect_masks/{modality}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:
@@ -28,7 +28,7 @@ rule test_maps:
     """Where do the groups differ, or where is the mean not zero?"""
     input:
         maps=tested_maps,
-        mask="<statistics>/group_mask.nii.gz",
+        mask="<statistics>/dwi_mask.nii.gz",
         cohort="<results>/1_bids/cohort.tsv",
     output:
         t="<statistics>/{maps}/{metric}/{contrast}_t.nii.gz",
@@ -50,3 +50,30 @@ rule test_maps:
         statistics=config["statistics"],
     script:
         "../scripts/82_test_maps.py"
+
+
+rule test_components:
+    """Where do gradients by component differ between groups, or from zero?"""
+    input:
+        maps=component_gradients,
+        mask="<statistics>/bold_mask.nii.gz",
+        cohort="<results>/1_bids/cohort.tsv",
+    output:
+        t="<statistics>/{experiment}/components/{contrast}_t.nii.gz",
+        clusters="<statistics>/{experiment}/components/{contrast}_clusters.tsv",
+        summary="<statistics>/{experiment}/components/{contrast}_t.json",
+    log:
+        "<logs>/8_statistics/test_components/{experiment}_{contrast}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/test_components/{experiment}_{contrast}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=6000,
+        runtime=30,
+    params:
+        code=code_of("83_test_components"),
+        groups=GROUPS,
+        statistics=config["statistics"],
+    script:
+        "../scripts/83_test_components.py"

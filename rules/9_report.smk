@@ -96,7 +96,7 @@ rule draw_t_maps:
     input:
         t=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.nii.gz"),
         summaries=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.json"),
-        mask="<statistics>/group_mask.nii.gz",
+        mask="<statistics>/dwi_mask.nii.gz",
         background="<template>/T1w.nii.gz",
         truths=effect_masks(),
     output:
@@ -207,3 +207,208 @@ rule draw_cohort:
         study=config["study"],
     script:
         "../scripts/97_draw_cohort.py"
+
+
+rule draw_func_qc:
+    """Can this session's BOLD be trusted?"""
+    input:
+        unpack(qc_of_bold),
+    output:
+        report(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_bold_qc.png",
+            caption="../report/func_qc.rst",
+            category="3 Quality of each session",
+            labels={"participant": "{subject}", "session": "{session}, BOLD"},
+        ),
+    log:
+        "<logs>/9_report/draw_func_qc/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_func_qc/sub-{subject}_ses-{session}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        code=code_of("98_draw_func_qc"),
+    script:
+        "../scripts/98_draw_func_qc.py"
+
+
+rule draw_components:
+    """Which networks did group ICA find, and how surely?"""
+    input:
+        maps="<ica>/all/components.nii.gz",
+        components="<ica>/all/components.tsv",
+        courses=each_session("<ica>/all/sub-{subject}_ses-{session}_courses.npy"),
+        descriptions=each_session("<component_maps>.json", scope="all"),
+        matches=each_scope("<ica>/{scope}/match.tsv", fold_scopes()),
+        background="<template>/T1w.nii.gz",
+        mask=GRID_MASK,
+    output:
+        report(
+            "<report>/components.png",
+            caption="../report/components.rst",
+            category="5 Components",
+            labels={"figure": "group ICA"},
+        ),
+    log:
+        "<logs>/9_report/draw_components.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_components.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9a_draw_components"),
+        study=config["study"],
+    script:
+        "../scripts/9a_draw_components.py"
+
+
+rule compare_protocols:
+    """What do honest folds score, and what the published way?"""
+    input:
+        scores=each_experiment("<folds>/scores.tsv"),
+    output:
+        tsv="<report>/protocols.tsv",
+        html=report(
+            "<report>/protocols.html",
+            caption="../report/protocols.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "honest and published"},
+        ),
+    log:
+        "<logs>/9_report/compare_protocols.log",
+    benchmark:
+        "<benchmarks>/9_report/compare_protocols.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9b_compare_protocols"),
+        experiments=protocols(),
+        study=config["study"],
+    script:
+        "../scripts/9b_compare_protocols.py"
+
+
+rule draw_optimism:
+    """How much do leaks add to the scores?"""
+    input:
+        gaps=each_experiment("<folds>/optimism.tsv", pairs()),
+    output:
+        report(
+            "<report>/optimism.png",
+            caption="../report/optimism.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "optimism"},
+        ),
+    log:
+        "<logs>/9_report/draw_optimism.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_optimism.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9c_draw_optimism"),
+        labels=[config["experiments"][name]["label"].removesuffix(" (honest)") for name in pairs()],
+    script:
+        "../scripts/9c_draw_optimism.py"
+
+
+rule draw_ranking:
+    """Which components do the networks look at?"""
+    input:
+        ranking="<maps>/ranking.tsv",
+        components="<ica>/all/components.tsv",
+        maps="<ica>/all/components.nii.gz",
+        background="<template>/T1w.nii.gz",
+        mask=GRID_MASK,
+    output:
+        report(
+            "<report>/{experiment}_ranking.png",
+            caption="../report/ranking.rst",
+            category="7 Maps",
+            labels={"experiment": "{experiment}", "figure": "ranking of components"},
+        ),
+    log:
+        "<logs>/9_report/draw_ranking/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_ranking/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9d_draw_ranking"),
+        title=label_of_experiment,
+    script:
+        "../scripts/9d_draw_ranking.py"
+
+
+rule draw_component_t_maps:
+    """Where do the networks look at the components that matter most?"""
+    input:
+        t="<statistics>/{experiment}/components/{contrast}_t.nii.gz",
+        summary="<statistics>/{experiment}/components/{contrast}_t.json",
+        ranking="<maps>/ranking.tsv",
+        mask="<statistics>/bold_mask.nii.gz",
+        background="<template>/T1w.nii.gz",
+    output:
+        report(
+            "<report>/{experiment}_components_{contrast}_t.png",
+            caption="../report/component_t_maps.rst",
+            category="8 Statistics",
+            labels={"experiment": "{experiment}", "contrast": "{contrast}"},
+        ),
+    log:
+        "<logs>/9_report/draw_component_t_maps/{experiment}_{contrast}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_component_t_maps/{experiment}_{contrast}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9e_draw_component_t_maps"),
+        title=component_title,
+    script:
+        "../scripts/9e_draw_component_t_maps.py"
+
+
+rule tabulate_audit:
+    """Has any honest network seen the people it tests?"""
+    input:
+        audits=each_experiment("<folds>/audit.tsv"),
+    output:
+        report(
+            "<report>/audit.html",
+            caption="../report/audit.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "leak audit"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_audit.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_audit.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9f_tabulate_audit"),
+        experiments=experiment_labels(),
+        study=config["study"],
+    script:
+        "../scripts/9f_tabulate_audit.py"

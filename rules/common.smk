@@ -1,13 +1,23 @@
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.covariates import check_design
+from scan2map.derivatives_layout import find_derivatives
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
+from scan2map.settings import check_sides, wanted_images
 from scan2map.splits import derive_seed, split
 from scan2map.template import SPACE as MNI
 
 METRICS = ["MD", "A", "FA", "planarity"]
-WANTED = ["T1w", "dwi"]
+WANTED = wanted_images(config)
+KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
+HAS_DWI = "tensor" in KINDS
+HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
+BOLD_SPACE = (
+    config["derivatives"]["entities"].get("space", MNI)
+    if config["source"] == "derivatives"
+    else MNI
+)
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
 PHANTOM = config["phantom"] | {"groups": GROUPS}
@@ -21,13 +31,20 @@ pathvars:
     phantom="<results>/0_phantom/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     bids_anat="<results>/1_bids/sub-{subject}/ses-{session}/anat/sub-{subject}_ses-{session}",
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
+    bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
+    bold=f"<func>_space-{BOLD_SPACE}",
     tensors="<results>/5_features/tensor_space-{space}/sub-{subject}_ses-{session}",
+    ica="<results>/5_features/ica",
+    component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
+    volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",
     folds="<results>/6_folds/{experiment}",
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
     report="<results>/9_report",
 
@@ -70,19 +87,26 @@ def plan_folds():
 
 def find_dataset_files():
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
-    if config["source"] != "bids":
-        return {}
-    bids = config["bids"]
-    return find_dataset_images(bids["dataset"], cohort, bids["entities"])
+    if config["source"] == "bids":
+        given = config["bids"]
+        return find_dataset_images(
+            given["dataset"], cohort, given["entities"], wanted=WANTED
+        )
+    if config["source"] == "derivatives":
+        given = config["derivatives"]
+        return find_derivatives(given["dataset"], cohort, given["entities"])
+    return {}
 
 
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
     check_design(cohort, GROUPS, config["statistics"]["covariates"])
-    check_programs(config["dwi"])
+    check_sides(cohort, config["experiments"])
+    if HAS_DWI:
+        check_programs(config["dwi"])
     folds = plan_folds()
-    bids_files = find_dataset_files()
+    given_files = find_dataset_files()
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
 
@@ -128,9 +152,34 @@ def dicom_of_session(wildcards):
     return session_row(wildcards)["dicom"]
 
 
-def bids_of_session(wildcards):
-    """The files of a session in an existing BIDS dataset, by name of the image."""
-    return bids_files[wildcards.subject, wildcards.session]
+def given_of_session(wildcards):
+    """The files of a session in an existing dataset, by name of the image."""
+    return given_files[wildcards.subject, wildcards.session]
+
+
+def bids_images():
+    """Paths of the images that stage 1 makes of a session, by name."""
+    files = {
+        "T1w": {"t1w": "<bids_anat>_T1w.nii.gz", "t1w_json": "<bids_anat>_T1w.json"},
+        "dwi": {
+            "dwi": "<bids_dwi>_dwi.nii.gz",
+            "dwi_json": "<bids_dwi>_dwi.json",
+            "bval": "<bids_dwi>_dwi.bval",
+            "bvec": "<bids_dwi>_dwi.bvec",
+        },
+        "bold": {
+            "bold": "<bids_func>_bold.nii.gz",
+            "bold_json": "<bids_func>_bold.json",
+        },
+    }
+    return {name: path for image in WANTED for name, path in files[image].items()}
+
+
+def source_owners():
+    """Participant by path of what a session starts from, where no name says it."""
+    if config["source"] != "dicom":
+        return {}
+    return {row["dicom"]: row["participant_id"] for row in cohort}
 
 
 def warp_from(space):
@@ -143,183 +192,3 @@ def warp_from(space):
 def warp_of_space(wildcards):
     """The field that takes T1w space on to MNI, where that is the target."""
     return warp_from("T1w") if wildcards.space == MNI else []
-
-
-def experiment_of(wildcards):
-    return config["experiments"][wildcards.experiment]
-
-
-def setting_of_experiment(key):
-    """A block of an experiment's configuration."""
-    return lambda wildcards: experiment_of(wildcards)[key]
-
-
-def held_out(wildcards):
-    """Sessions of the participants that one fold tests."""
-    fold_of = folds[wildcards.experiment]
-    repeat, fold = int(wildcards.repeat), int(wildcards.fold)
-    return [row for row in cohort if fold_of[repeat, row["participant_id"]] == fold]
-
-
-def training(wildcards):
-    """Sessions of the participants that one fold may learn from."""
-    tested = {row["participant_id"] for row in held_out(wildcards)}
-    return [row for row in cohort if row["participant_id"] not in tested]
-
-
-def labels_of(rows_of):
-    """1 for the affected group, 0 for the reference group, session by session."""
-    return lambda wildcards: [
-        int(row["group"] == GROUPS[1]) for row in rows_of(wildcards)
-    ]
-
-
-def column_of(column, rows_of):
-    """One column of the cohort for the sessions that a function chooses."""
-    return lambda wildcards: [row[column] for row in rows_of(wildcards)]
-
-
-def features(rows_of):
-    """Feature arrays of the sessions that a function of the wildcards chooses."""
-    return lambda wildcards: each_session(
-        "<tensors>.npy", rows_of(wildcards), space=experiment_of(wildcards)["space"]
-    )
-
-
-def training_memory(wildcards):
-    """MB that training needs: about 600 bytes per voxel and session of a batch."""
-    x, y, z = config["grid"]["shape"]
-    return (
-        2000
-        + 600 * x * y * z * experiment_of(wildcards)["training"]["batch_size"] // 2**20
-    )
-
-
-def each_fold(pattern):
-    """Fill a path pattern for each repeat and fold of an experiment."""
-    pattern = workflow.pathvars.apply(pattern)
-
-    def fill(wildcards):
-        asked = experiment_of(wildcards)["folds"]
-        return [
-            pattern.format(experiment=wildcards.experiment, repeat=repeat, fold=fold)
-            for repeat in range(1, asked["repeats"] + 1)
-            for fold in range(1, asked["k"] + 1)
-        ]
-
-    return fill
-
-
-def folds_testing(pattern):
-    """Fill a path pattern for the folds in which a session was held out."""
-    pattern = workflow.pathvars.apply(pattern)
-
-    def fill(wildcards):
-        name, subject = wildcards.experiment, wildcards.subject
-        return [
-            pattern.format(experiment=name, repeat=repeat, fold=fold)
-            for (repeat, participant), fold in folds[name].items()
-            if participant == subject
-        ]
-
-    return fill
-
-
-def warp_of_experiment(wildcards):
-    """The field that takes an experiment's maps to MNI."""
-    return warp_from(experiment_of(wildcards)["space"])
-
-
-def grid_of_experiment(wildcards):
-    """An image on the grid of an experiment's maps."""
-    space = experiment_of(wildcards)["space"]
-    return workflow.pathvars.apply(f"<dwi>_space-{space}_desc-tensor_mask.nii.gz")
-
-
-def tested_maps(wildcards):
-    """Maps that a t map is made of: an experiment's sensitivity, or diffusion itself."""
-    if wildcards.maps == "traditional":
-        return each_session(f"<dwi>_space-{MNI}_{wildcards.metric}.nii.gz")
-    return each_session(
-        f"<map>_space-{MNI}_desc-{wildcards.metric}_sensitivity.nii.gz",
-        experiment=wildcards.maps,
-    )
-
-
-def each_experiment(pattern):
-    """Fill a path pattern for each experiment."""
-    pattern = workflow.pathvars.apply(pattern)
-    return [pattern.format(experiment=name) for name in config["experiments"]]
-
-
-def experiment_labels():
-    """What figures and tables call the experiments."""
-    return [experiment["label"] for experiment in config["experiments"].values()]
-
-
-def approaches(contrast):
-    """Names of the maps that a contrast is tested on.
-
-    Diffusion maps have no mean of interest: they are positive everywhere.
-    """
-    return [*config["experiments"], *(["traditional"] if contrast == "groups" else [])]
-
-
-def of_approaches(pattern):
-    """Fill a path pattern for each kind of maps that a contrast is tested on."""
-    pattern = workflow.pathvars.apply(pattern)
-    return lambda wildcards: [
-        pattern.format(maps=maps, metric=wildcards.metric, contrast=wildcards.contrast)
-        for maps in approaches(wildcards.contrast)
-    ]
-
-
-def approach_labels(wildcards):
-    """What figures call the kinds of maps that a contrast is tested on."""
-    return [*experiment_labels(), "traditional"][: len(approaches(wildcards.contrast))]
-
-
-def t_map_title(wildcards):
-    """What a t map shows, in words."""
-    asked = {
-        "groups": f"{wildcards.metric}: {GROUPS[1]} minus {GROUPS[0]}",
-        "mean": f"Sensitivity to {wildcards.metric}: mean over everybody, against zero",
-    }
-    return asked[wildcards.contrast]
-
-
-def effect_names():
-    """Names of the phantom's planted effects; none for real data."""
-    if config["source"] != "phantom":
-        return []
-    return [effect["name"] for effect in config["phantom"]["effects"]]
-
-
-def effect_masks():
-    return [
-        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
-        for name in effect_names()
-    ]
-
-
-def study_figures():
-    """Everything that the report shows."""
-    apply = workflow.pathvars.apply
-    per_experiment = ["roc.png", "learning_curves.png"]
-    return [
-        *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png"),
-        *[
-            apply(f"<report>/{name}_{figure}")
-            for name in config["experiments"]
-            for figure in per_experiment
-        ],
-        *[
-            apply(f"<report>/{metric}_{contrast}_t.png")
-            for metric in METRICS
-            for contrast in ("groups", "mean")
-        ],
-        apply("<report>/scores.html"),
-        apply("<report>/methods.html"),
-        apply("<report>/cohort.png"),
-        apply("<results>/1_bids/dataset_description.json"),
-    ]

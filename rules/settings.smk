@@ -11,7 +11,9 @@ from scan2map.settings import (
     check_files,
     check_place,
     check_settings,
+    expand_protocols,
     read_numbers,
+    read_switches,
     schema_sentence,
 )
 
@@ -21,7 +23,7 @@ SCHEMA = "../config/schemas/config.schema.yaml"
 try:
     check_place(sys.executable)
     check_files(workflow.configfiles)
-    config.update(read_numbers(dict(config)))
+    config.update(read_switches(read_numbers(dict(config))))
     validate(config, SCHEMA)
     check_settings(config)
 except ValueError as problem:
@@ -32,6 +34,8 @@ except WorkflowError as problem:
 # Experiments keep the order in which the report is to show them.
 shown = list(config["experiments"])
 settings = canonical(dict(config))
-settings["experiments"] = {name: settings["experiments"][name] for name in shown}
+settings["experiments"] = expand_protocols(
+    {name: settings["experiments"][name] for name in shown}
+)
 config.clear()
 config.update(settings)

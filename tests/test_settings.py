@@ -1,20 +1,24 @@
 """A configuration that cannot be run is refused; another spelling is the same one."""
 
 import pytest
-from workflow import phantom_config
+from workflow import complete, phantom_config, resting_config
 
 from scan2map.settings import (
     canonical,
     check_files,
     check_place,
     check_settings,
+    check_sides,
+    expand_protocols,
     read_numbers,
+    read_switches,
+    wanted_images,
 )
 
 
 def defaults():
-    """Return the phantom study's settings; what the schema would add is written out."""
-    return phantom_config()
+    """Return the phantom study's settings, complete."""
+    return complete(phantom_config())
 
 
 def test_the_phantom_study_can_be_run():
@@ -91,3 +95,67 @@ def test_an_environment_below_a_folder_with_a_space_is_refused():
     with pytest.raises(ValueError, match="'/home/my study/.venv' has a space"):
         check_place("/home/my study/.venv/bin/python")
     check_place("/home/study/.venv/bin/python")
+
+
+def resting():
+    """Return the settings of a study of resting-state networks, complete."""
+    return complete(resting_config())
+
+
+def test_a_study_of_networks_can_be_run():
+    check_settings(resting())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        ("experiments/ssc/folds/k", 3, "differ in 'folds: k' .asc 2, ssc 3."),
+        ("func/band", [0.1, 0.01], "it should rise"),
+        ("ica/templates", "nowhere.nii.gz", "nowhere.nii.gz, which is no file"),
+        ("source", "derivatives", "'derivatives: dataset' is not set"),
+        ("experiments/rsp/training/early_stopping", None, "see the people it tests"),
+    ],
+)
+def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sentence):
+    config = resting()
+    *parents, key = path.split("/")
+    block = config
+    for parent in parents:
+        block = block[parent]
+    block[key] = value
+    with pytest.raises(ValueError, match=sentence):
+        check_settings(config)
+
+
+def test_a_name_that_a_replica_would_have_is_refused():
+    config = resting()
+    config["experiments"]["asc_replica"] = config["experiments"]["asc"]
+    with pytest.raises(ValueError, match="names ending in _replica"):
+        check_settings(config)
+
+
+def test_the_honest_run_keeps_its_name_when_a_replica_is_added():
+    both = expand_protocols(resting()["experiments"])
+    assert list(both)[:2] == ["asc", "asc_replica"]
+    assert both["asc"]["run_as"] == "honest" and both["asc_replica"]["base"] == "asc"
+    assert both["asc_replica"]["label"] == "all components (replica)"
+
+
+def test_only_images_that_an_experiment_needs_are_wanted():
+    assert wanted_images(defaults()) == ["T1w", "dwi"]
+    assert wanted_images(resting()) == ["T1w", "bold"]
+    assert wanted_images(resting() | {"source": "derivatives"}) == []
+
+
+def test_off_is_a_word():
+    read = read_switches({"experiments": {"a": {"tune": False}, "b": {}}})
+    assert read["experiments"] == {"a": {"tune": "off"}, "b": {}}
+
+
+def test_bold_is_not_mirrored():
+    rows = [{"participant_id": "P1", "onset_side": "left"}]
+    check_sides(rows, defaults()["experiments"])
+    with pytest.raises(
+        ValueError, match="P1 has onset_side left, but experiment 'asc'"
+    ):
+        check_sides(rows, resting()["experiments"])

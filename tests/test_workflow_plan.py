@@ -4,7 +4,14 @@ import re
 import shutil
 
 import pytest
-from workflow import ROOT, inputs_of_outputs, phantom_config, planned_jobs, snakemake
+from workflow import (
+    ROOT,
+    inputs_of_outputs,
+    phantom_config,
+    planned_jobs,
+    resting_config,
+    snakemake,
+)
 
 from scan2map.cohort import phantom_cohort
 from scan2map.splits import split
@@ -45,6 +52,53 @@ def test_no_network_learns_from_people_its_fold_tests(plan):
         tested = {p for (r, p), f in folds.items() if (r, f) == (repeat, fold)}
         seen = set(re.findall(r"sub-(\w+?)[/_]", " ".join(ancestors(plan, model))))
         assert tested and seen == {row["participant_id"] for row in cohort} - tested
+
+
+@pytest.fixture(scope="module")
+def resting_plan(tmp_path_factory):
+    """The plan of networks; jobs of many scopes are followed scope by scope."""
+    plan = inputs_of_outputs(tmp_path_factory.mktemp("plan"), resting_config())
+    for output, inputs in plan.items():
+        if output.endswith(("_maps.npy", "_maps.json")):
+            own = output.split("/")[-2]
+            plan[output] = [
+                file for file in inputs if "/ica/" not in file or f"/{own}/" in file
+            ]
+    return plan
+
+
+def people_upstream(plan, name):
+    """Return {(repeat, fold): (people upstream, people tested)} of an experiment."""
+    config = resting_config()
+    cohort = phantom_cohort(config["phantom"]["groups"], config["seed"])
+    folds = split(cohort, k=2, repeats=1, seed=config["seed"])
+    found = {}
+    for fold in (1, 2):
+        (model,) = [
+            f for f in plan if f.endswith(f"/{name}/repeat-1_fold-{fold}/model.keras")
+        ]
+        tested = {p for (_, p), f in folds.items() if f == fold}
+        seen = set(re.findall(r"sub-(\w+?)[/_]", " ".join(ancestors(plan, model))))
+        found[fold] = (seen, tested)
+    return found
+
+
+@pytest.mark.parametrize("name", ["asc", "ssc", "rsp"])
+def test_an_honest_network_has_components_of_its_training_people_only(
+    resting_plan, name
+):
+    found = people_upstream(resting_plan, name)
+    assert set(found) == {1, 2}
+    for seen, tested in found.values():
+        assert len(seen) == 3 and not seen & tested
+
+
+@pytest.mark.parametrize("name", ["asc_replica", "ssc_replica", "rsp_replica"])
+def test_a_replica_sees_the_people_it_tests_as_published(resting_plan, name):
+    found = people_upstream(resting_plan, name)
+    assert set(found) == {1, 2}
+    for seen, tested in found.values():
+        assert tested <= seen
 
 
 def test_each_session_is_explained_by_networks_that_have_not_seen_it(plan):

@@ -1,10 +1,12 @@
 """Run Snakemake on the project in a folder of a test."""
 
+import copy
 import json
 import subprocess
 from pathlib import Path
 
 import yaml
+from snakemake.utils import validate
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,6 +44,43 @@ def phantom_config(**changes):
     """Return the phantom study's configuration with some top-level keys replaced."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     return json.loads(json.dumps(config)) | changes  # blocks that YAML shares, apart
+
+
+def resting_config(**changes):
+    """Return a small study of resting-state networks, honest beside as published."""
+    config = phantom_config(
+        study="rest", grid={"shape": [24, 28, 24], "voxel_size": 8.0}
+    )
+    config["phantom"] |= {"t1w_voxel_size": 4.0, "groups": {"control": 3, "patient": 3}}
+    config["phantom"]["bold"] = {"voxel_size": 8.0, "volumes": 60}
+    config["anat"] |= {"template_resolution": 4.0}
+    config["ica"] = {"components": 4, "reduce_to": 10, "repeats": 2}
+    config["statistics"] = {"covariates": []}
+    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+    shared = {
+        "run_as": ["honest", "replica"],
+        "folds": {"k": 2, "repeats": 1},
+        "network": {"name": "voxnet", "shrink": 1, "filters": [4, 4], "dense": [4]},
+        "training": {"epochs": 2, "early_stopping": {"share": 0.4}},
+    }
+    config["experiments"] = {
+        "asc": {"label": "all components", "feature": {"kind": "ica"}},
+        "ssc": {
+            "label": "selected components",
+            "feature": {"kind": "ica", "components": "selected"},
+        },
+        "rsp": {"label": "images", "feature": {"kind": "bold", "volumes": 6}},
+    }
+    for experiment in config["experiments"].values():
+        experiment |= copy.deepcopy(shared)
+    return config | changes
+
+
+def complete(config):
+    """Return a configuration with the defaults of its schema, as the rules see it."""
+    config = copy.deepcopy(config)
+    validate(config, ROOT / "config/schemas/config.schema.yaml")
+    return config
 
 
 def planned_jobs(process):

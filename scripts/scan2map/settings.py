@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from scan2map.cohort import MISSING
-from scan2map.networks.pooling import check_pooling
+from scan2map.networks.pooling import check_network
 
 SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 """Numbers such as 1e-5, which YAML 1.1 takes for words."""
@@ -61,6 +61,20 @@ def read_numbers(settings):
     return settings
 
 
+def read_switches(config):
+    """Return a configuration in which ``tune: off`` is the word, not YAML's false."""
+    experiments = config.get("experiments")
+    if not isinstance(experiments, dict):
+        return config
+    read = {
+        name: {**experiment, "tune": "off"}
+        if isinstance(experiment, dict) and experiment.get("tune") is False
+        else experiment
+        for name, experiment in experiments.items()
+    }
+    return {**config, "experiments": read}
+
+
 def canonical(settings):
     """Return settings as they compare: keys in order, 30.0 as 30.
 
@@ -102,6 +116,52 @@ def schema_sentence(error):
     return "; ".join(parts)
 
 
+def expand_protocols(experiments):
+    """Return one experiment per protocol that it is run as.
+
+    Parameters
+    ----------
+    experiments : dict of str to dict
+        As configured: ``run_as`` is a list.
+
+    Returns
+    -------
+    dict of str to dict
+        In the same order; ``run_as`` is ``honest`` or ``replica``, ``base`` the
+        configured name. The honest run keeps that name, so that a replica added later
+        reruns nothing; the replica of ``asc`` is ``asc_replica``. Where there are
+        both, labels say which is which.
+    """
+    expanded = {}
+    for name, experiment in experiments.items():
+        for protocol in sorted(experiment["run_as"]):
+            one = {**experiment, "run_as": protocol, "base": name}
+            if len(experiment["run_as"]) > 1:
+                one["label"] = f"{experiment['label']} ({protocol})"
+            expanded[name if protocol == "honest" else f"{name}_replica"] = one
+    return expanded
+
+
+def wanted_images(config):
+    """Return the images that a study's experiments need of each session.
+
+    Parameters
+    ----------
+    config : dict
+        A valid configuration.
+
+    Returns
+    -------
+    list of {"T1w", "dwi", "bold"}
+        Empty where images come preprocessed.
+    """
+    if config["source"] == "derivatives":
+        return []
+    kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
+    dwi, bold = "tensor" in kinds, bool(kinds & {"ica", "bold"})
+    return ["T1w"] + ["dwi"] * dwi + ["bold"] * bold
+
+
 def check_settings(config):
     """Raise unless a valid configuration is one that can be run.
 
@@ -121,10 +181,34 @@ def check_settings(config):
         *_series(config["bids"]["series"]),
         *_labels(config["experiments"]),
         *_networks(config["experiments"], config["grid"]["shape"]),
+        *_protocols(config["experiments"]),
+        *_components(config),
+        *_derivatives(config),
+        *_func(config["func"]),
         *_effects(config),
     ]
     if problems:
         raise ValueError("\n".join(problems))
+
+
+def check_sides(rows, experiments):
+    """Raise ValueError where a session would have to be mirrored that cannot be.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Sessions of the cohort.
+    experiments : dict of str to dict
+        Of a valid configuration.
+    """
+    left = [row["participant_id"] for row in rows if row["onset_side"] == "left"]
+    for name, experiment in experiments.items():
+        if left and experiment["feature"]["kind"] != "tensor":
+            raise ValueError(
+                f"participant {left[0]} has onset_side left, but experiment '{name}' "
+                "sees BOLD, which is not mirrored: empty the cohort's column "
+                "onset_side, or leave the experiment out"
+            )
 
 
 def check_place(interpreter):
@@ -196,11 +280,72 @@ def _labels(experiments):
 
 def _networks(experiments, shape):
     for name, experiment in experiments.items():
-        network = experiment["network"]
         try:
-            check_pooling(shape, network["filters"], network["pool_after"])
+            check_network(shape, experiment["network"])
         except ValueError as problem:
             yield f"'experiments: {name}: network': {problem}"
+
+
+def _protocols(experiments):
+    for name, experiment in experiments.items():
+        if name.endswith("_replica"):
+            yield (
+                f"'experiments: {name}': names ending in _replica are those of "
+                "replicas; rename it, or write 'run_as: [honest, replica]' in the experiment"
+            )
+        fitted = experiment["feature"]["kind"] == "ica"
+        stopped = experiment["training"]["early_stopping"] is not None
+        if "replica" in experiment["run_as"] and not (fitted or stopped):
+            yield (
+                f"'experiments: {name}: run_as' has replica, but nothing in it would "
+                "see the people it tests: group ICA ('feature: kind: ica') and "
+                "'training: early_stopping' would; write 'run_as: [honest]'"
+            )
+
+
+def _components(config):
+    """ICA's scopes are named by repeat and fold: one k for all that use them."""
+    ks = {
+        name: experiment["folds"]["k"]
+        for name, experiment in config["experiments"].items()
+        if experiment["feature"]["kind"] == "ica"
+    }
+    if len(set(ks.values())) > 1:
+        said = ", ".join(f"{name} {k}" for name, k in ks.items())
+        yield (
+            f"'experiments': those with feature ica differ in 'folds: k' ({said}), but "
+            "share the group ICA of each fold: give them the same k (repeats may "
+            "differ)"
+        )
+    ica = config["ica"]
+    if ks and ica["templates"] and not Path(ica["templates"]).is_file():
+        yield (
+            f"'ica: templates' names {Path(ica['templates']).absolute()}, which is no "
+            "file: a 4D image of networks in MNI space was expected, or ''"
+        )
+
+
+def _derivatives(config):
+    if config["source"] != "derivatives":
+        return
+    if not config["derivatives"]["dataset"]:
+        yield (
+            "'derivatives: dataset' is not set: 'source: derivatives' needs the folder "
+            "of fMRIPrep's output, with sub-* in it"
+        )
+    for name, experiment in config["experiments"].items():
+        if experiment["feature"]["kind"] == "tensor":
+            yield (
+                f"'experiments: {name}' needs diffusion images, which 'source: "
+                "derivatives' does not have: take 'feature: kind: ica' or bold, or "
+                "another source"
+            )
+
+
+def _func(func):
+    low, high = func["band"]
+    if low >= high:
+        yield f"'func: band' is [{low:g}, {high:g}]: it should rise"
 
 
 def _effects(config):

@@ -1,0 +1,179 @@
+# What the report shows: which figures there are, of which files, called what.
+
+
+def experiment_labels(names=None):
+    """What figures and tables call the experiments."""
+    names = config["experiments"] if names is None else names
+    return [config["experiments"][name]["label"] for name in names]
+
+
+def label_of_experiment(wildcards):
+    return experiment_of(wildcards)["label"]
+
+
+def approaches(contrast):
+    """Names of the maps that a contrast of tensors is tested on.
+
+    Diffusion maps have no mean of interest: they are positive everywhere.
+    """
+    traditional = ["traditional"] if contrast == "groups" else []
+    return [*experiments_of_kind("tensor"), *traditional]
+
+
+def of_approaches(pattern):
+    """Fill a path pattern for each kind of maps that a contrast is tested on."""
+    pattern = workflow.pathvars.apply(pattern)
+    return lambda wildcards: [
+        pattern.format(maps=maps, metric=wildcards.metric, contrast=wildcards.contrast)
+        for maps in approaches(wildcards.contrast)
+    ]
+
+
+def approach_labels(wildcards):
+    """What figures call the kinds of maps that a contrast is tested on."""
+    labels = [*experiment_labels(experiments_of_kind("tensor")), "traditional"]
+    return labels[: len(approaches(wildcards.contrast))]
+
+
+def t_map_title(wildcards):
+    """What a t map shows, in words."""
+    asked = {
+        "groups": f"{wildcards.metric}: {GROUPS[1]} minus {GROUPS[0]}",
+        "mean": f"Sensitivity to {wildcards.metric}: mean over everybody, against zero",
+    }
+    return asked[wildcards.contrast]
+
+
+def component_title(wildcards):
+    """What t maps of component gradients show, in words."""
+    label = label_of_experiment(wildcards)
+    asked = {
+        "groups": f"{label}: gradient by component, {GROUPS[1]} minus {GROUPS[0]}",
+        "mean": f"{label}: gradient by component, mean over everybody, against zero",
+    }
+    return asked[wildcards.contrast]
+
+
+def component_contrasts(name):
+    """Contrasts of an experiment's gradients: those of BOLD itself are magnitudes."""
+    kind = config["experiments"][name]["feature"]["kind"]
+    return ["groups", "mean"] if kind == "ica" else ["groups"]
+
+
+def protocols():
+    """What the table of honest and published scores says of each experiment."""
+    known = ("label", "run_as", "base", "published")
+    return [
+        {"name": name} | {key: experiment[key] for key in known}
+        for name, experiment in config["experiments"].items()
+    ]
+
+
+def has_published():
+    """Whether there are published scores, or replicas, to compare with."""
+    return bool(pairs()) or any(
+        experiment["published"] for experiment in config["experiments"].values()
+    )
+
+
+def effect_names():
+    """Names of the phantom's planted effects; none for real data."""
+    if config["source"] != "phantom" or not HAS_DWI:
+        return []
+    return [effect["name"] for effect in config["phantom"]["effects"]]
+
+
+def effect_masks():
+    return [
+        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
+        for name in effect_names()
+    ]
+
+
+def qc_of_bold(wildcards):
+    """What shows whether a session's BOLD can be trusted; less where it came processed."""
+    files = {
+        "bold": "<bold>_desc-preproc_bold.nii.gz",
+        "sidecar": "<bold>_desc-preproc_bold.json",
+        "denoised": "<bold>_desc-denoised_bold.nii.gz",
+        "mask": "<bold>_desc-brain_mask.nii.gz",
+        "boldref": "<bold>_boldref.nii.gz",
+        "confounds": "<func>_desc-confounds_timeseries.tsv",
+        "template": "<template>/T1w.nii.gz",
+        "template_brain": "<template>/brain_mask.nii.gz",
+    }
+    if config["source"] != "derivatives":
+        files |= {
+            "boldref_t1w": "<func>_space-T1w_boldref.nii.gz",
+            "t1w_brain": "<anat>_desc-brain_mask.nii.gz",
+            "csf": "<anat>_label-CSF_probseg.nii.gz",
+            "gm": "<anat>_label-GM_probseg.nii.gz",
+            "wm": "<anat>_label-WM_probseg.nii.gz",
+            "xfm_mni": f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
+        }
+    apply, about = workflow.pathvars.apply, dict(wildcards.items())
+    return {name: apply(path).format(**about) for name, path in files.items()}
+
+
+def dwi_figures():
+    """Quality of diffusion images, and t maps of tensors."""
+    if not HAS_DWI:
+        return []
+    return [
+        *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png"),
+        *[
+            f"<report>/{metric}_{contrast}_t.png"
+            for metric in METRICS
+            for contrast in ("groups", "mean")
+        ],
+    ]
+
+
+def bold_figures():
+    """Quality of BOLD, components, what networks make of them, and the phantom's truth."""
+    if not HAS_BOLD:
+        return []
+    ica = experiments_of_kind("ica")
+    return [
+        *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_bold_qc.png"),
+        *(["<report>/components.png"] if ica else []),
+        *[f"<report>/{name}_ranking.png" for name in ica],
+        *[
+            f"<report>/{name}_components_{contrast}_t.png"
+            for name in experiments_of_kind("ica", "bold")
+            for contrast in component_contrasts(name)
+        ],
+        *(
+            ["<results>/0_phantom/ground_truth/networks.nii.gz"]
+            if config["source"] == "phantom"
+            else []
+        ),
+    ]
+
+
+def protocol_figures():
+    """Honest scores beside published ones."""
+    return [
+        *(["<report>/protocols.html"] if has_published() else []),
+        *(["<report>/optimism.png"] if pairs() else []),
+    ]
+
+
+def study_figures():
+    """Everything that the report shows."""
+    figures = [
+        *dwi_figures(),
+        *bold_figures(),
+        *[
+            f"<report>/{name}_{figure}.png"
+            for name in config["experiments"]
+            for figure in ("roc", "learning_curves")
+        ],
+        "<report>/scores.html",
+        *protocol_figures(),
+        "<report>/audit.html",
+        "<report>/methods.html",
+        "<report>/cohort.png",
+        *(["<results>/1_bids/dataset_description.json"] if WANTED else []),
+    ]
+    return [workflow.pathvars.apply(figure) for figure in figures]

@@ -1,0 +1,20 @@
+"""Compare the scores of an experiment with those of its replica, as it was published."""
+
+import pandas as pd
+
+from scan2map.logs import log_to
+from scan2map.scores import optimism
+
+log_to(snakemake.log[0])
+labels = {"participant_id": str, "session_id": str, "group": str}
+honest, replica = (
+    pd.read_csv(path, sep="\t", dtype=labels)
+    for path in (snakemake.input.honest, snakemake.input.replica)
+)
+gaps = optimism(
+    honest,
+    replica,
+    seed=snakemake.params.seed,
+    n_bootstrap=snakemake.params.n_bootstrap,
+)
+gaps.to_csv(snakemake.output[0], sep="\t", index=False)
