@@ -19,8 +19,10 @@ networks = {
     label: read_json(path)
     for label, path in zip(labels, snakemake.input.networks, strict=True)
 }
+rows = score_rows(scores, networks)
 page = html_table(
-    score_rows(scores, networks),
+    rows,
+    leads=rows["scores"] == "out of fold",
     title=f"Scores of out-of-fold predictions: {snakemake.params.study}",
     note="All repeats together, with 95 % confidence intervals from a bootstrap over "
     "participants; what naming always the larger group would score; and the mean after "

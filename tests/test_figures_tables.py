@@ -39,12 +39,14 @@ def test_people_and_parameters_are_counted_below_the_label(scores):
 
 def test_labels_cannot_break_the_page(scores):
     rows = score_rows({"<b>&": scores}, {"<b>&": {"parameters": 1}})
-    assert "&lt;b&gt;&amp;" in html_table(rows, title="t", note="n")
+    assert "&lt;b&gt;&amp;" in html_table(
+        rows, [True, False, False], title="t", note="n"
+    )
 
 
 def test_the_page_needs_no_other_file(scores):
     rows = score_rows({"pre": scores}, {"pre": {"parameters": 1}})
-    page = html_table(rows, title="t", note="n")
+    page = html_table(rows, [True, False, False], title="t", note="n")
     assert "http" not in page and "src=" not in page
 
 

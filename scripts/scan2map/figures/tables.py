@@ -9,6 +9,7 @@ from scan2map.html import html_page
 SCORES = {
     "auc": "AUC",
     "accuracy": "accuracy",
+    "precision": "precision",
     "sensitivity": "sensitivity",
     "specificity": "specificity",
     "f1": "F1",
@@ -73,13 +74,15 @@ CELLS = {
 """Row of the table to what stands in its cells."""
 
 
-def html_table(rows, title, note):
-    """Set the table of scores as a page that needs no other file.
+def html_table(rows, leads, title, note):
+    """Set a table as a page that needs no other file.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        From `score_rows`.
+        All cells are text.
+    leads : sequence of bool
+        Whether a row is the first of a group, and set in bold under a line.
     title, note : str
         Above and below the table.
 
@@ -89,10 +92,9 @@ def html_table(rows, title, note):
     """
     head = "".join(f"<th>{escape(column)}</th>" for column in rows.columns)
     lines = []
-    for row in rows.itertuples(index=False):
+    for row, lead in zip(rows.itertuples(index=False), leads, strict=True):
         cells = "".join(f"<td>{escape(value)}</td>" for value in row)
-        first = " class=first" if row.scores == next(iter(CELLS)) else ""
-        lines.append(f"<tr{first}>{cells}</tr>")
+        lines.append(f"<tr{' class=first' if lead else ''}>{cells}</tr>")
     table = "\n".join(
         ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *lines]
         + ["</tbody>", "</table>", f"<p>{escape(note)}</p>"]

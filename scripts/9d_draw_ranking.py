@@ -1,0 +1,20 @@
+"""Draw which components an experiment's networks depend on most."""
+
+import nibabel as nib
+import pandas as pd
+
+from scan2map.figures.ranking import draw_ranking
+from scan2map.figures.style import write_png
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+
+figure = draw_ranking(
+    pd.read_csv(snakemake.input.ranking, sep="\t"),
+    pd.read_csv(snakemake.input.components, sep="\t"),
+    maps=nib.load(snakemake.input.maps),
+    background=nib.load(snakemake.input.background),
+    mask=nib.load(snakemake.input.mask),
+    title=snakemake.params.title,
+)
+write_png(figure, snakemake.output[0])
