@@ -1,11 +1,12 @@
 """Train the network of one fold on the sessions of its training participants."""
 
 import logging
+from functools import partial
 
 import pandas as pd
 
-from scan2map.features import read_feature
-from scan2map.images import write_json
+from scan2map.features import open_features
+from scan2map.images import read_json, read_mask, write_json
 from scan2map.logs import log_to
 from scan2map.networks import describe
 from scan2map.networks.backend import use_threads
@@ -13,12 +14,23 @@ from scan2map.training import train
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
+given, params = snakemake.input, snakemake.params
+opened = partial(
+    open_features,
+    mask=read_mask(given.mask) if given.get("mask") else None,
+    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
+)
+tuned = read_json(given.tuned) if given.get("tuned") else {}
+watched = given.get("validation")
 model, scaling, history = train(
-    [read_feature(path) for path in snakemake.input.features],
-    labels=snakemake.params.labels,
-    network=snakemake.params.network,
-    training=snakemake.params.training,
-    seed=snakemake.params.seed,
+    opened(given.features),
+    labels=params.labels,
+    network=params.network | tuned.get("network", {}),
+    training=params.training | tuned.get("training", {}),
+    seed=params.seed,
+    participants=params.participants,
+    families=params.families,
+    validation=(opened(watched), params.validation_labels) if watched else None,
 )
 model.save(snakemake.output.model)
 write_json(scaling, snakemake.output.scaling)
@@ -26,7 +38,7 @@ write_json(describe(model), snakemake.output.network)
 pd.DataFrame(history).to_csv(snakemake.output.history, sep="\t", index=False)
 logging.info(
     "%d sessions, %d parameters, last epoch: %s",
-    len(snakemake.params.labels),
+    len(params.labels),
     model.count_params(),
     history[-1],
 )

@@ -2,18 +2,24 @@
 
 import keras
 
-from scan2map.features import read_feature
-from scan2map.images import read_json
+from scan2map.features import open_features
+from scan2map.images import read_json, read_mask
 from scan2map.logs import log_to
 from scan2map.networks.backend import use_threads
 from scan2map.training import predict_logits, prediction_table
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
+given = snakemake.input
+features = open_features(
+    given.features,
+    mask=read_mask(given.mask) if given.get("mask") else None,
+    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
+)
 logits = predict_logits(
-    keras.saving.load_model(snakemake.input.model, compile=False),
-    scaling=read_json(snakemake.input.scaling),
-    features=map(read_feature, snakemake.input.features),
+    keras.saving.load_model(given.model, compile=False),
+    scaling=read_json(given.scaling),
+    features=features,
 )
 table = prediction_table(
     logits,

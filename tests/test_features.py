@@ -5,8 +5,10 @@ import pytest
 
 from scan2map.features import (
     describe_feature,
+    fingerprint,
     fit_scaling,
     inside,
+    open_features,
     read_feature,
     scale,
     tensor_feature,
@@ -77,6 +79,12 @@ def test_scaling_of_nobody_or_of_a_constant_channel_is_refused(sessions):
         fit_scaling(sessions)
 
 
+def test_scaling_of_an_empty_or_infinite_session_is_refused(sessions):
+    for feature in (np.zeros_like(sessions[0]), np.full_like(sessions[0], np.inf)):
+        with pytest.raises(ValueError, match="session 2 is empty, or holds infinity"):
+            fit_scaling([sessions[0], feature])
+
+
 def test_feature_file_is_memory_mapped_and_described(sessions, tmp_path):
     np.save(tmp_path / "one.npy", sessions[0])
     feature = read_feature(tmp_path / "one.npy")
@@ -92,3 +100,66 @@ def test_fluid_is_background_where_asked_for(rng):
     kept = tensor_feature(tensor, mask, highest_md=1.6e-3).any(-1)
     np.testing.assert_array_equal(kept, tensor[..., 0] < 1e-3)
     assert tensor_feature(tensor, mask).any(-1).all()
+
+
+@pytest.fixture
+def masked(rng, tmp_path):
+    """Write three maps of two sessions; return paths, maps and mask."""
+    mask = rng.random((4, 5, 6)) < 0.4
+    maps = rng.normal([[1], [2], [3]], size=(2, 3, mask.sum())).astype(np.float16)
+    paths = [tmp_path / "one.npy", tmp_path / "two.npy"]
+    for path, values in zip(paths, maps, strict=True):
+        np.save(path, values)
+    return paths, maps, mask
+
+
+def test_masked_maps_become_images_with_the_channels_asked_for(masked):
+    paths, maps, mask = masked
+    features = open_features(paths, mask, channels=[2, 0])
+    for feature, values in zip(features, maps, strict=True):
+        image = np.asarray(feature)
+        assert feature.shape == image.shape == (4, 5, 6, 2)
+        assert image.dtype == np.float32 and not image[~mask].any()
+        np.testing.assert_array_equal(image[mask], values[[2, 0]].T)
+
+
+def test_masked_maps_are_read_when_asked_for(masked):
+    paths, _, mask = masked
+    feature = open_features(paths, mask)[0]
+    assert isinstance(feature.values, np.memmap) and feature.shape == (4, 5, 6, 3)
+
+
+def test_features_without_a_mask_are_images(sessions, tmp_path):
+    np.save(tmp_path / "one.npy", sessions[0])
+    (feature,) = open_features([tmp_path / "one.npy"])
+    np.testing.assert_array_equal(feature, sessions[0])
+
+
+def test_masked_maps_are_scaled_as_their_images_are(masked):
+    paths, maps, mask = masked
+    features = open_features(paths, mask)
+    scaling = fit_scaling(features)
+    np.testing.assert_allclose(scaling["mean"], maps.astype(float).mean((0, 2)))
+    scaled = scale(features[0], scaling)
+    assert not scaled[~mask].any()
+    np.testing.assert_array_equal(scaled, scale(np.asarray(features[0]), scaling))
+
+
+def test_maps_that_do_not_fit_the_mask_or_lack_a_channel_are_refused(masked):
+    paths, _, mask = masked
+    smaller = mask.copy()
+    smaller[tuple(np.argwhere(mask)[0])] = False
+    with pytest.raises(ValueError, match="one.npy has the shape .* with another mask"):
+        open_features(paths, smaller)
+    with pytest.raises(ValueError, match=r"has 3 maps, and lacks .* \[3\]"):
+        open_features(paths, mask, channels=[1, 3])
+
+
+def test_fingerprint_tells_what_a_network_sees(masked):
+    paths, maps, mask = masked
+    one, two = open_features(paths, mask)
+    some = open_features(paths, mask, channels=[0, 1])[0]
+    image = np.asarray(one)
+    prints = [fingerprint(f) for f in (one, two, some, image, 2 * image)]
+    assert len(set(prints)) == 5
+    assert fingerprint(open_features(paths, mask)[0]) == prints[0]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from scan2map.features import fit_scaling
+from scan2map.features import MaskedFeature, fit_scaling
+from scan2map.inner_splits import held_back
 
 keras = pytest.importorskip("keras")
+from scan2map.feeding import NO_AUGMENTATION, Feeder  # noqa: E402
 from scan2map.training import (  # noqa: E402
-    NO_AUGMENTATION,
-    Feeder,
     class_weights,
     compile_classifier,
     predict_logits,
@@ -65,6 +65,15 @@ def test_an_epoch_depends_on_its_number_alone(sessions):
     assert not np.array_equal(first, other[0][0])
 
 
+def test_a_session_left_alone_joins_the_batch_before(sessions):
+    features, labels = sessions[0][:7], sessions[1][:7]
+    sizes = [
+        [len(y) for _, y in feeder((features, labels), smallest_batch=least)]
+        for least in (1, 2)
+    ]
+    assert sizes == [[3, 3, 1], [3, 4]]
+
+
 def test_training_learns_and_reports_every_epoch(sessions):
     features, labels = sessions
     training = {**TRAINING, "decay_every": 30, "epochs": 30}
@@ -95,6 +104,82 @@ def test_same_seed_gives_the_same_weights(sessions):
 def test_penalty_is_in_the_loss_and_not_in_the_cross_entropy(sessions):
     *_, history = train(*sessions, {**NETWORK, "l2": 0.1}, TRAINING, seed=0)
     assert all(row["loss"] > row["cross_entropy"] + 0.01 for row in history)
+
+
+STOPPED = TRAINING | {"early_stopping": {"patience": 2, "share": 0.25}, "epochs": 12}
+"""Early stopping on one of each four participants."""
+
+
+def test_early_stopping_keeps_the_best_epoch_on_people_not_learnt_from(sessions):
+    features, labels = sessions
+    participants = list("abcdefgh")
+    model, scaling, history = train(
+        features, labels, NETWORK, STOPPED, seed=0, participants=participants
+    )
+    held = np.array(held_back(labels, participants, None, 0.25, seed=0))
+    assert scaling == fit_scaling(features[~held])
+    logits = predict_logits(model, scaling, features[held])
+    losses = np.logaddexp(0, np.where(np.array(labels)[held], -logits, logits))
+    watched = [row["val_cross_entropy"] for row in history]
+    assert losses.mean() == pytest.approx(min(watched), rel=1e-5)  # float32
+    assert len(history) in (12, np.argmin(watched) + 1 + 2)
+
+
+def test_early_stopping_gives_the_same_weights_again(sessions):
+    one, two = (
+        train(*sessions, NETWORK, STOPPED, seed=3, participants="abcdefgh")[0]
+        for _ in range(2)
+    )
+    pairs = zip(one.get_weights(), two.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_replica_stops_by_the_sessions_given_and_learns_from_all_others(sessions):
+    features, labels = sessions
+    watched = (features[::3], labels[::3])
+    _, scaling, history = train(
+        features, labels, NETWORK, STOPPED, seed=0, validation=watched
+    )
+    assert scaling == fit_scaling(features)
+    assert {"val_cross_entropy", "val_accuracy"} < set(history[0])
+
+
+def test_watching_sessions_changes_no_weight(sessions):
+    features, labels = sessions
+    training = {**TRAINING, "epochs": 2}
+    alone, watched = (
+        train(features, labels, NETWORK, training, seed=0, validation=validation)[0]
+        for validation in (None, (features[:2], labels[:2]))
+    )
+    pairs = zip(alone.get_weights(), watched.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_epsilon_is_adams(sessions):
+    training = {**TRAINING, "epochs": 1, "epsilon": 0.1}
+    model = train(*sessions, NETWORK, training, seed=0)[0]
+    assert model.optimizer.epsilon == 0.1
+
+
+def test_voxnet_learns_from_masked_maps(rng):
+    mask = np.ones((9, 9, 9), bool)
+    mask[0] = False
+    labels = [0, 1] * 5
+    maps = rng.normal(size=(10, 2, mask.sum())).astype(np.float32)
+    maps[1::2, 1] += np.linspace(-1, 1, mask.sum())
+    features = [MaskedFeature(values, mask, [1]) for values in maps]
+    network = {"name": "voxnet", "filters": [4, 4], "dense": [8], "shrink": 1}
+    training = {**TRAINING, "decay": 1.0, "epochs": 20, "augmentation": NO_AUGMENTATION}
+    model, scaling, _ = train(features, labels, network, training, seed=0)
+    logits = predict_logits(model, scaling, features)
+    assert logits[1::2].min() > logits[::2].max()
+
+
+def test_augmenting_maps_is_refused():
+    mask = np.ones((8, 8, 4), bool)
+    features = [MaskedFeature(np.ones((6, 256)), mask)] * 2
+    with pytest.raises(ValueError, match="augmentation is made for tensors"):
+        train(features, [0, 1], NETWORK, TRAINING, seed=0)
 
 
 def test_saved_network_predicts_as_before(sessions, tmp_path):

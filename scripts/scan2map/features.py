@@ -1,4 +1,6 @@
-"""What a network sees: one array of tensors per session, and its scaling."""
+"""What a network sees: one array per session, and its scaling."""
+
+import hashlib
 
 import numpy as np
 
@@ -73,8 +75,89 @@ def read_feature(path):
     return np.load(path, mmap_mode="r")
 
 
+class MaskedFeature:
+    """Maps of one session, stored in a mask, that become an image when asked for.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_maps, n_voxels)
+        Memory-mapped, float16 or float32; voxels in the order of ``np.nonzero(mask)``.
+    mask : ndarray of bool, shape (x, y, z)
+        The same for all sessions.
+    channels : sequence of int, optional
+        Which maps to show, counted from 0, in this order; all by default.
+    """
+
+    def __init__(self, values, mask, channels=None):
+        self.values, self.mask = values, mask
+        n_maps = len(values)
+        self.channels = list(range(n_maps) if channels is None else channels)
+        self.shape = (*mask.shape, len(self.channels))
+
+    def __array__(self, dtype=None, copy=None):
+        image = np.zeros(self.shape, dtype=np.float32)
+        image[self.mask] = self.values[self.channels].T
+        return image if dtype is None else image.astype(dtype, copy=False)
+
+
+def open_features(paths, mask=None, channels=None):
+    """Open the features of some sessions without reading them.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        ``.npy`` files: images (x, y, z, n_channels), or with `mask` maps
+        (n_maps, n_voxels).
+    mask : ndarray of bool, shape (x, y, z), optional
+        Where the maps' voxels lie.
+    channels : sequence of int, optional
+        Which maps a network sees, counted from 0; all by default.
+
+    Returns
+    -------
+    list of array-like, shape (x, y, z, n_channels)
+        ``np.asarray`` reads one; 0 outside the mask.
+
+    Raises
+    ------
+    ValueError
+        A file's maps do not fit the mask, or lack a channel asked for.
+    """
+    if mask is None:
+        return [read_feature(path) for path in paths]
+    return [_open_masked(path, mask, channels) for path in paths]
+
+
+def _open_masked(path, mask, channels):
+    values = read_feature(path)
+    if values.ndim != 2 or values.shape[1] != mask.sum():
+        raise ValueError(
+            f"{path} has the shape {values.shape}; maps in a mask of {mask.sum()} "
+            f"voxels need (n_maps, {mask.sum()}): it was made with another mask or "
+            "grid; make it anew"
+        )
+    absent = [c for c in channels or () if not 0 <= c < len(values)]
+    if absent:
+        raise ValueError(
+            f"{path} has {len(values)} maps, and lacks those asked for: {absent} "
+            "(counted from 0); select from the maps of this scope"
+        )
+    return MaskedFeature(values, mask, channels)
+
+
+def fingerprint(feature):
+    """Return a text that differs where what a network sees of a session differs."""
+    masked = isinstance(feature, MaskedFeature)
+    parts = (feature.values, feature.mask, feature.channels) if masked else (feature,)
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(repr(np.shape(part)).encode())
+        digest.update(np.ascontiguousarray(part))
+    return digest.hexdigest()
+
+
 def inside(feature):
-    """Return where a feature holds a tensor: voxels with any non-zero channel.
+    """Return where a feature holds anything: voxels with any non-zero channel.
 
     Parameters
     ----------
@@ -90,8 +173,9 @@ def inside(feature):
 def fit_scaling(features):
     """Fit one mean and one standard deviation per channel on some sessions.
 
-    The moments are those of all voxels of all sessions that hold a tensor; sessions
-    are read one after the other, so that memory does not grow with their number.
+    The moments are those of all voxels of all sessions that are not background;
+    sessions are read one after the other, so that memory does not grow with their
+    number.
 
     Parameters
     ----------
@@ -106,11 +190,18 @@ def fit_scaling(features):
     Raises
     ------
     ValueError
-        No session, or a channel that is constant.
+        No session, one that is all background or has values that are not finite, or a
+        channel that is constant.
     """
     count, mean, squares = 0, 0.0, 0.0
-    for feature in features:
-        voxels = np.asarray(feature)[inside(feature)].astype(np.float64)
+    for number, feature in enumerate(features, start=1):
+        feature = np.asarray(feature)
+        voxels = feature[inside(feature)].astype(np.float64)
+        if not (len(voxels) and np.isfinite(voxels).all()):
+            raise ValueError(
+                f"the feature of training session {number} is empty, or holds infinity "
+                "or what is not a number: make it anew or exclude the session"
+            )
         step = voxels.mean(0) - mean
         total = count + len(voxels)
         squares = squares + ((voxels - voxels.mean(0)) ** 2).sum(0)
@@ -138,7 +229,7 @@ def scale(feature, scaling):
     Returns
     -------
     ndarray of float32, shape of `feature`
-        ``(feature - mean) / sd`` where there is a tensor, 0 in the background.
+        ``(feature - mean) / sd`` where there is anything, 0 in the background.
     """
     feature = np.asarray(feature, dtype=np.float32)
     mean, sd = (np.asarray(scaling[name], np.float32) for name in ("mean", "sd"))

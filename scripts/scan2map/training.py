@@ -5,85 +5,61 @@ import numpy as np
 from scipy.special import expit
 
 from scan2map import networks
-from scan2map.augmentation import augment
-from scan2map.features import fit_scaling, scale
+from scan2map.features import MaskedFeature, fit_scaling, scale
+from scan2map.feeding import NO_AUGMENTATION, Feeder
+from scan2map.inner_splits import held_back
 
-NO_AUGMENTATION = {"flip": "none", "rotation_degrees": 0, "translation_voxels": 0}
-"""Augmentation that leaves every session as it is."""
-
-
-class Feeder(keras.utils.PyDataset):
-    """Batches of scaled sessions in a new order, and augmented anew, every epoch.
-
-    What an epoch looks like depends on the seed and the epoch's number alone, not on
-    the epochs before it: training can be resumed at any of them.
-
-    Parameters
-    ----------
-    features : sequence of ndarray, shape (x, y, z, n_channels)
-        Memory-mapped arrays; a session is read when its batch is due.
-    labels : sequence of int
-        0 or 1 per session.
-    scaling : dict
-        What `features.fit_scaling` returned for these sessions.
-    batch_size : int
-        Sessions per batch; the last batch of an epoch holds what is left.
-    augmentation : dict
-        Keyword arguments of `augmentation.augment`.
-    seed : int
-        Start of all random numbers.
-    """
-
-    def __init__(self, features, labels, scaling, batch_size, augmentation, seed):
-        super().__init__()
-        self.features, self.scaling = features, scaling
-        self.labels = np.asarray(labels, dtype=np.float32)[:, None]
-        self.batch_size, self.augmentation = batch_size, augmentation
-        self.seed = seed
-        self.start_epoch(0)
-
-    def start_epoch(self, epoch):
-        """Draw the order of the sessions of an epoch."""
-        self.epoch = epoch
-        generator = np.random.default_rng([self.seed, epoch])
-        self.order = generator.permutation(len(self.features))
-
-    def __len__(self):
-        return -(-len(self.features) // self.batch_size)
-
-    def __getitem__(self, index):
-        sessions = self.order[index * self.batch_size :][: self.batch_size]
-        return np.stack([self.session(i) for i in sessions]), self.labels[sessions]
-
-    def session(self, i):
-        """Return session `i` as this epoch shows it, scaled."""
-        rng = np.random.default_rng([self.seed, self.epoch, i])
-        feature = augment(
-            self.features[i], int(self.labels[i, 0]), rng, **self.augmentation
-        )
-        return scale(feature, self.scaling)
+VALIDATED = ("val_cross_entropy", "val_accuracy")
+"""Columns that a history has where sessions were watched, not learnt from."""
 
 
-def train(features, labels, network, training, seed, callbacks=()):
+class DivergedError(ValueError):
+    """The loss is no number any more."""
+
+
+def train(
+    features,
+    labels,
+    network,
+    training,
+    seed,
+    participants=None,
+    families=None,
+    validation=None,
+    callbacks=(),
+):
     """Fit a network, and the scaling of its input, to some sessions.
 
-    The number of epochs is fixed: nothing is chosen by looking at held-out sessions.
+    The number of epochs is fixed, and nothing is chosen by looking at other sessions,
+    unless ``early_stopping`` asks for it. Then training ends when the cross-entropy of
+    sessions that are not learnt from has not fallen for ``patience`` epochs, and the
+    weights of the best epoch are kept. Those sessions are a ``share`` of the training
+    participants, held back from the fit and from the scaling. With `validation` they
+    are the ones given: a fold's test sessions, say, as some papers have it, which makes
+    the fold's scores too good.
+
     Classes are weighted only where the configuration asks for it.
 
     Parameters
     ----------
-    features : sequence of ndarray, shape (x, y, z, n_channels)
-        One array per training session.
+    features : sequence of array-like, shape (x, y, z, n_channels)
+        One per training session.
     labels : sequence of int
         0 or 1 per session.
     network : dict
         ``name`` and settings of the network; see `networks.build`.
     training : dict
         ``learning_rate``, ``decay`` (factor) and ``decay_every`` (epochs), ``epochs``,
-        ``batch_size``, ``class_weight`` (``none`` or ``balanced``) and
-        ``augmentation`` (see `augmentation.augment`).
+        ``batch_size``, ``class_weight`` (``none`` or ``balanced``), ``epsilon`` (of
+        Adam; 1e-7 by default), ``early_stopping`` (None, or ``patience`` in epochs and
+        ``share``) and ``augmentation`` (see `augmentation.augment`).
     seed : int
         Same seed and same number of threads, same weights.
+    participants, families : sequence of str, optional
+        Whose session it is, and of which family ('' for none); early stopping holds
+        back whole families. Not needed without it, or with `validation`.
+    validation : (sequence of array-like, sequence of int), optional
+        Features and labels of sessions to watch.
     callbacks : sequence of keras.callbacks.Callback
         Called in addition: to save states, say.
 
@@ -95,42 +71,59 @@ def train(features, labels, network, training, seed, callbacks=()):
         ``mean`` and ``sd`` per channel.
     history : list of dict
         One row per epoch: ``epoch`` (from 1), ``loss`` (with the L2 penalty),
-        ``cross_entropy``, ``accuracy``, ``learning_rate``.
+        ``cross_entropy``, ``accuracy``, ``learning_rate``, and `VALIDATED` where
+        sessions were watched.
 
     Raises
     ------
     ValueError
-        Not both labels occur, the numbers of features and labels differ, or the loss
-        stopped being a number.
+        Not both labels occur, the numbers of features and labels differ, maps are to
+        be augmented, or too few participants are left to hold some back.
+    DivergedError
+        The loss stopped being a number.
     """
+    stopping = training.get("early_stopping")
+    if stopping and validation is None:
+        held = held_back(labels, participants, families, stopping["share"], seed)
+        validation = sessions_where(held, features, labels)
+        features, labels = sessions_where(np.invert(held), features, labels)
     check_sessions(features, labels)
+    check_augmentation(features, training)
     keras.utils.set_random_seed(seed)
     scaling = fit_scaling(features)
     *shape, n_channels = features[0].shape
     model = networks.build(shape, n_channels, **network)
-    compile_classifier(model, training["learning_rate"])
+    compile_classifier(model, training["learning_rate"], training.get("epsilon", 1e-7))
+    shown = {"scaling": scaling, "batch_size": training["batch_size"], "seed": seed}
     feeder = Feeder(
         features,
         labels,
-        scaling,
-        batch_size=training["batch_size"],
         augmentation=training.get("augmentation", NO_AUGMENTATION),
-        seed=seed,
+        smallest_batch=2 if normalises_batches(model) else 1,
+        **shown,
     )
+    watched = validation and Feeder(*validation, augmentation=NO_AUGMENTATION, **shown)
     fitted = model.fit(
         feeder,
         epochs=training["epochs"],
+        validation_data=watched,
         shuffle=False,
         verbose=0,
         class_weight=class_weights(labels, training.get("class_weight", "none")),
-        callbacks=[*schedule(feeder, training), *callbacks],
+        callbacks=[*schedule(feeder, training), *stop_early(stopping), *callbacks],
     )
     history = history_rows(fitted.history)
     if not np.isfinite(history[-1]["loss"]):
-        raise ValueError(
+        raise DivergedError(
             "training diverged: the loss is not a number; lower learning_rate"
         )
     return model, scaling, history
+
+
+def sessions_where(chosen, features, labels):
+    """Return the features and labels of chosen sessions."""
+    places = np.flatnonzero(chosen)
+    return [features[i] for i in places], [labels[i] for i in places]
 
 
 def check_sessions(features, labels):
@@ -147,16 +140,32 @@ def check_sessions(features, labels):
         raise ValueError(f"features differ in shape: {sorted(shapes)}")
 
 
-def compile_classifier(model, learning_rate):
+def check_augmentation(features, training):
+    """Raise where maps are to be augmented: flips and rotations turn tensors."""
+    asked = training.get("augmentation", NO_AUGMENTATION)
+    if isinstance(features[0], MaskedFeature) and asked != NO_AUGMENTATION:
+        raise ValueError(
+            f"augmentation is made for tensors, and maps came with {asked}; set the "
+            f"experiment's 'training: augmentation' to {NO_AUGMENTATION}"
+        )
+
+
+def compile_classifier(model, learning_rate, epsilon=1e-7):
     """Give a network its optimizer (Adam), loss (cross-entropy of logits), metrics."""
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
+        optimizer=keras.optimizers.Adam(learning_rate, epsilon=epsilon),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=[
             keras.metrics.BinaryCrossentropy(from_logits=True, name="cross_entropy"),
             keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"),
         ],
     )
+
+
+def normalises_batches(model):
+    """Tell whether a network uses the moments of a batch in training."""
+    kind = keras.layers.BatchNormalization
+    return any(isinstance(layer, kind) for layer in model.layers)
 
 
 def class_weights(labels, kind):
@@ -188,9 +197,24 @@ def schedule(feeder, training):
     ]
 
 
+def stop_early(stopping):
+    """Return the callback that ends training early, and keeps the best epoch."""
+    if not stopping:
+        return []
+    return [
+        keras.callbacks.EarlyStopping(
+            monitor="val_cross_entropy",
+            mode="min",
+            patience=stopping["patience"],
+            restore_best_weights=True,
+        )
+    ]
+
+
 def history_rows(history):
     """Return a Keras history as one dictionary per epoch, counted from 1."""
-    columns = ("loss", "cross_entropy", "accuracy", "learning_rate")
+    columns = ["loss", "cross_entropy", "accuracy", "learning_rate"]
+    columns += [name for name in VALIDATED if name in history]
     return [
         {"epoch": i + 1, **{name: float(history[name][i]) for name in columns}}
         for i in range(len(history["loss"]))
@@ -206,8 +230,8 @@ def predict_logits(model, scaling, features):
         A trained network.
     scaling : dict
         The scaling the network was trained with.
-    features : iterable of ndarray, shape (x, y, z, n_channels)
-        Sessions, in mm²/s.
+    features : iterable of array-like, shape (x, y, z, n_channels)
+        Sessions, in the unit of the features trained on.
 
     Returns
     -------

@@ -13,7 +13,7 @@ def build(shape, n_channels, name, **settings):
     n_channels : int
         Channels per voxel.
     name : str
-        ``vbd``.
+        ``vbd`` or ``voxnet``.
     **settings
         What the network of this name is configured by; see its module.
 
@@ -28,9 +28,9 @@ def build(shape, n_channels, name, **settings):
     ValueError
         No network has this name.
     """
-    from scan2map.networks import vbd
+    from scan2map.networks import vbd, voxnet
 
-    builders = {"vbd": vbd.build}
+    builders = {"vbd": vbd.build, "voxnet": voxnet.build}
     if name not in builders:
         raise ValueError(f"network {name!r} is unknown; known are {sorted(builders)}")
     return builders[name](shape, n_channels, **settings)

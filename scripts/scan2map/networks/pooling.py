@@ -1,6 +1,22 @@
 """Whether a network can be built on a grid; standard library only."""
 
 
+def check_network(shape, network):
+    """Raise ValueError where a network of the configuration does not fit the grid.
+
+    Parameters
+    ----------
+    shape : sequence of int, length 3
+        Voxels along x, y, z.
+    network : dict
+        ``name`` and all settings of the network, defaults filled in.
+    """
+    if network["name"] == "voxnet":
+        check_voxnet(shape, network["filters"], network["shrink"])
+    else:
+        check_pooling(shape, network["filters"], network["pool_after"])
+
+
 def check_pooling(shape, filters, pool_after):
     """Raise where pooling does not fit the convolutions or the grid."""
     absent = [number for number in pool_after if not 1 <= number <= len(filters)]
@@ -13,4 +29,16 @@ def check_pooling(shape, filters, pool_after):
         raise ValueError(
             f"a grid of {tuple(shape)} voxels cannot be halved {len(pool_after)} "
             "times; shorten pool_after or enlarge the grid"
+        )
+
+
+def check_voxnet(shape, filters, shrink):
+    """Raise where VoxNet's convolutions, which are not padded, do not fit the grid."""
+    needed = 5 + 4 * (len(filters) - 1)
+    shrunken = tuple(-(-size // shrink) for size in shape)
+    if min(shrunken) < needed:
+        raise ValueError(
+            f"a grid of {tuple(shape)} voxels, shrunk {shrink} times, has "
+            f"{shrunken}, and VoxNet's {len(filters)} convolutions need {needed} along "
+            "each axis; lower shrink or enlarge the grid"
         )

@@ -1,0 +1,39 @@
+"""Tune the network of one fold in inner folds of its training participants."""
+
+from pathlib import Path
+
+import optuna
+from optuna.storages.journal import JournalFileBackend
+
+from scan2map.features import open_features
+from scan2map.images import read_json, read_mask, write_json
+from scan2map.logs import log_to
+from scan2map.networks.backend import use_threads
+from scan2map.tuning import tune
+
+log_to(snakemake.log[0])
+optuna.logging.disable_default_handler()
+optuna.logging.enable_propagation()
+use_threads(snakemake.threads)
+given, params = snakemake.input, snakemake.params
+features = open_features(
+    given.features,
+    mask=read_mask(given.mask) if given.get("mask") else None,
+    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
+)
+# Not an output: Snakemake would remove it before it runs a killed job again.
+journal = Path(snakemake.output.tuned).with_name("trials.journal").resolve()
+tuned, trials = tune(
+    features,
+    labels=params.labels,
+    participants=params.participants,
+    families=params.families,
+    network=params.network,
+    training=params.training,
+    budget=params.tune,
+    seed=params.seed,
+    storage=optuna.storages.JournalStorage(JournalFileBackend(str(journal))),
+    version=params.code,
+)
+write_json(tuned, snakemake.output.tuned)
+trials.to_csv(snakemake.output.trials, sep="\t", index=False)
