@@ -9,6 +9,7 @@ from scan2map.scores import (
     SCORES,
     bootstrap_weights,
     majority_scores,
+    optimism,
     permute_labels,
     score_table,
     weighted_scores,
@@ -36,6 +37,7 @@ def sklearn_scores(label, logit, weight):
         metrics.accuracy_score(label, found, **arguments),
         metrics.recall_score(label, found, **arguments),
         metrics.recall_score(label, found, pos_label=0, **arguments),
+        metrics.precision_score(label, found, **arguments),
         metrics.f1_score(label, found, **arguments),
     ]
 
@@ -125,6 +127,7 @@ def test_table_has_one_row_per_score_and_pooling_and_repeats_itself(predictions)
 
 def test_majority_reference_calls_everybody_by_the_frequent_label():
     reference = dict(zip(SCORES, majority_scores(np.array([0, 0, 0, 1])), strict=True))
+    assert np.isnan(reference.pop("precision"))
     assert reference == {
         "auc": 0.5,
         "accuracy": 0.75,
@@ -132,6 +135,44 @@ def test_majority_reference_calls_everybody_by_the_frequent_label():
         "specificity": 1.0,
         "f1": 0.0,
     }
+
+
+def test_precision_of_a_classifier_that_finds_no_positive_is_missing(predictions):
+    table = score_table(predictions.assign(logit=-1.0), seed=1, n_bootstrap=50)
+    numbers = ["value", "ci_low", "ci_high", "permutation_mean", "permutation_p"]
+    precision = table["score"] == "precision"
+    assert table[precision][numbers].isna().all(axis=None)
+    assert table[~precision][numbers].notna().all(axis=None)
+
+
+def test_interval_leaves_out_draws_without_a_precision(predictions):
+    one = predictions["participant_id"] == "p01"
+    rare = predictions.assign(logit=np.where(one, 1.0, -1.0))
+    pooled = score_table(rare, seed=1).query("pooling == 'pooled'").set_index("score")
+    assert pooled.loc["precision", ["value", "ci_low", "ci_high"]].tolist() == [1, 1, 1]
+
+
+def test_optimism_is_what_the_replica_scores_more(predictions):
+    better = predictions.assign(logit=predictions["logit"] + predictions["label"])
+    table = optimism(predictions, better, seed=1)
+    assert table["score"].tolist() == list(SCORES)
+    expected = weighted_scores(better["label"].to_numpy(), better["logit"].to_numpy())
+    np.testing.assert_allclose(table["replica"], expected[0])
+    np.testing.assert_allclose(table["gap"], table["replica"] - table["honest"])
+    auc = table.set_index("score").loc["auc"]
+    assert 0 < auc.ci_low < auc.gap < auc.ci_high
+
+
+def test_optimism_is_paired_by_participants(predictions):
+    order = predictions.sample(frac=1, random_state=0)
+    table = optimism(predictions, order, seed=1)
+    np.testing.assert_allclose(table[["gap", "ci_low", "ci_high"]], 0, atol=1e-12)
+
+
+def test_optimism_of_other_people_is_refused(predictions):
+    fewer = predictions[predictions["participant_id"] != "p07"]
+    with pytest.raises(ValueError, match="session s0 of participant p07"):
+        optimism(predictions, fewer, seed=1)
 
 
 def test_unusable_predictions_are_refused(predictions):

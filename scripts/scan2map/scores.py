@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-SCORES = ("auc", "accuracy", "sensitivity", "specificity", "f1")
-"""Scores of two classes; label 1 is the positive one, a logit above 0 predicts it."""
+SCORES = ("auc", "accuracy", "sensitivity", "specificity", "precision", "f1")
+"""Scores of two classes; label 1 is the positive one, a logit above 0 predicts it.
+Sensitivity is the recall."""
 
 
 def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=0.95):
@@ -26,7 +27,8 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
     -------
     DataFrame
         One row per score and pooling (``pooled`` or ``repeat-R``): ``value``,
-        ``ci_low`` and ``ci_high`` (percentiles of the bootstrap over participants),
+        ``ci_low`` and ``ci_high`` (percentiles of the bootstrap over participants, of
+        the draws in which the score exists),
         ``trivial`` (of calling every session by the more frequent label),
         ``permutation_mean`` and ``permutation_p`` (see `permute_labels`; one-sided),
         ``n_participants``, ``n_sessions``.
@@ -42,7 +44,6 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
     poolings |= {
         f"repeat-{r}": predictions[predictions["repeat"] == r] for r in repeats
     }
-    tails = (100 * (1 - level) / 2, 100 * (1 + level) / 2)
     tables = []
     for pooling, rows in poolings.items():
         label, logit = rows["label"].to_numpy(), rows["logit"].to_numpy()
@@ -50,8 +51,8 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
         value = weighted_scores(label, logit)
         drawn = weighted_scores(label, logit, bootstrap_weights(rows, n_bootstrap, rng))
         permuted = weighted_scores(permute_labels(rows, n_permutations, rng), logit)
-        low, high = np.nanpercentile(drawn, tails, axis=0)
-        above = (permuted >= value - 1e-12).sum(0)
+        low, high = interval(drawn, level)
+        above = np.where(np.isnan(value), np.nan, permuted >= value - 1e-12).sum(0)
         table = {
             "score": SCORES,
             "pooling": pooling,
@@ -59,7 +60,7 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
             "ci_low": low,
             "ci_high": high,
             "trivial": majority_scores(label),
-            "permutation_mean": np.nanmean(permuted, axis=0),
+            "permutation_mean": permuted.mean(0),
             "permutation_p": (1 + above) / (1 + n_permutations),
             "n_participants": rows["participant_id"].nunique(),
             "n_sessions": rows[["participant_id", "session_id"]]
@@ -68,6 +69,88 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
         }
         tables.append(pd.DataFrame(table))
     return pd.concat(tables, ignore_index=True)
+
+
+def interval(drawn, level):
+    """Return the percentiles of bootstrap draws that cover a level.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (m, n_scores)
+        ``nan`` where a draw has no such score.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    low, high : ndarray, shape (n_scores,)
+        ``nan`` for a score that no draw has.
+    """
+    tails = (100 * (1 - level) / 2, 100 * (1 + level) / 2)
+    bounds = np.full((2, drawn.shape[1]), np.nan)
+    exists = np.isfinite(drawn).any(0)
+    bounds[:, exists] = np.nanpercentile(drawn[:, exists], tails, axis=0)
+    return bounds
+
+
+def optimism(honest, replica, seed, n_bootstrap=2000, level=0.95):
+    """Measure by how much the scores of a replica exceed the honest ones.
+
+    The bootstrap is paired: the same participants are drawn for both, since what makes
+    a person hard to predict is largely the same in both.
+
+    Parameters
+    ----------
+    honest, replica : DataFrame
+        Predictions of the same participants; see `score_table`.
+    seed : int
+        Start of the random numbers of the bootstrap.
+    n_bootstrap : int
+        Resamplings of participants.
+    level : float
+        Coverage of the confidence interval.
+
+    Returns
+    -------
+    DataFrame
+        One row per score, all repeats together: ``score``, ``honest``, ``replica``,
+        ``gap`` (replica minus honest), ``ci_low``, ``ci_high`` (of the gap).
+
+    Raises
+    ------
+    ValueError
+        The two are not of the same sessions and labels, or one cannot be scored.
+    """
+    for predictions in (honest, replica):
+        check_predictions(predictions)
+    check_same_people(honest, replica)
+    both = pd.concat([honest, replica], ignore_index=True)
+    weights = bootstrap_weights(both, n_bootstrap, np.random.default_rng(seed))
+    values, drawn = [], []
+    parts = np.split(weights, [len(honest)], axis=1)
+    for rows, weight in zip((honest, replica), parts, strict=True):
+        label, logit = rows["label"].to_numpy(), rows["logit"].to_numpy()
+        values.append(weighted_scores(label, logit)[0])
+        drawn.append(weighted_scores(label, logit, weight))
+    low, high = interval(drawn[1] - drawn[0], level)
+    table = {"score": SCORES, "honest": values[0], "replica": values[1]}
+    table |= {"gap": values[1] - values[0], "ci_low": low, "ci_high": high}
+    return pd.DataFrame(table)
+
+
+def check_same_people(honest, replica):
+    """Raise unless two tables predict the same sessions with the same labels."""
+    columns = ["participant_id", "session_id", "label"]
+    one, two = (
+        set(rows[columns].itertuples(index=False, name=None))
+        for rows in (honest, replica)
+    )
+    if one != two:
+        who = sorted(one ^ two)[0]
+        raise ValueError(
+            f"session {who[1]} of participant {who[0]} (label {who[2]}) is not in both "
+            "the honest predictions and the replica's: run both on one cohort"
+        )
 
 
 def check_predictions(predictions):
@@ -108,9 +191,9 @@ def weighted_scores(label, logit, weights=None):
 
     Returns
     -------
-    ndarray, shape (m, 5)
-        `SCORES` in order; ``nan`` where a score needs a label that is not there, 0 for
-        the F1 of a classifier that finds no positive.
+    ndarray, shape (m, 6)
+        `SCORES` in order; ``nan`` where a score needs a label that is not there, and
+        for the precision of a classifier that finds no positive, whose F1 is 0.
     """
     label = np.atleast_2d(label)
     weights = np.ones(label.shape) if weights is None else np.asarray(weights, float)
@@ -122,9 +205,11 @@ def weighted_scores(label, logit, weights=None):
         sensitivity = tp / n_positive
         specificity = (n_negative - fp) / n_negative
         accuracy = (tp + n_negative - fp) / (n_positive + n_negative)
+        precision = tp / (tp + fp)
         f1 = 2 * tp / (n_positive + tp + fp)
         auc = _concordance(positive, negative, logit) / (n_positive * n_negative)
-    return np.stack([auc, accuracy, sensitivity, specificity, f1], axis=1)
+    scores = [auc, accuracy, sensitivity, specificity, precision, f1]
+    return np.stack(scores, axis=1)
 
 
 def _concordance(positive, negative, logit):
@@ -210,7 +295,7 @@ def majority_scores(label):
 
     Returns
     -------
-    ndarray, shape (5,)
+    ndarray, shape (6,)
         `SCORES` in order.
     """
     return weighted_scores(label, np.full(len(label), label.mean() - 0.5 + 1e-9))[0]
