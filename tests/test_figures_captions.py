@@ -3,21 +3,22 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
+from studies import read_study, resolved
 
 ROOT = Path(__file__).parents[1]
 CAPTIONS = sorted((ROOT / "report").glob("*.rst"))
+STUDIES = ("estudillo2022", "teh2022")
 
 
-def render(caption, **wildcards):
+def render(caption, study="estudillo2022", **wildcards):
     """Render a caption as Snakemake's report does, but fail on what is undefined."""
     effects = wildcards.pop("effects", ["local"])
     snakemake = SimpleNamespace(
-        config=yaml.safe_load((ROOT / "config" / "config.yaml").read_text()),
+        config=resolved(read_study(study)),
         params=SimpleNamespace(
-            label="pre", approaches=["pre", "post"], effects=effects
+            label="pre", approaches=["pre", "post"], effects=effects, title="all"
         ),
         output=SimpleNamespace(tsv="scores.tsv", html="scores.html"),
         wildcards=SimpleNamespace(
@@ -35,9 +36,10 @@ def render(caption, **wildcards):
     return " ".join(text.split())
 
 
+@pytest.mark.parametrize("study", [*STUDIES, "config"])
 @pytest.mark.parametrize("caption", [path.name for path in CAPTIONS])
-def test_each_caption_is_sound_and_ends_as_a_sentence(caption):
-    assert render(caption).endswith(".")
+def test_each_caption_is_sound_and_ends_as_a_sentence(caption, study):
+    assert render(caption, study).endswith(".")
 
 
 def test_every_caption_named_by_a_rule_exists_and_none_is_left_over():
@@ -46,11 +48,24 @@ def test_every_caption_named_by_a_rule_exists_and_none_is_left_over():
     assert named == {path.name for path in CAPTIONS} - {"workflow.rst"}
 
 
-def test_the_t_map_caption_tells_the_contrasts_apart():
-    assert "minus" in render("t_maps.rst", contrast="groups")
-    assert "against zero" in render("t_maps.rst", contrast="mean")
+@pytest.mark.parametrize("caption", ["t_maps.rst", "component_t_maps.rst"])
+def test_captions_of_t_maps_tell_the_contrasts_apart(caption):
+    assert "minus" in render(caption, contrast="groups")
+    assert "against zero" in render(caption, contrast="mean")
 
 
 def test_nothing_is_said_of_planted_effects_where_none_are():
     assert "planted" in render("t_maps.rst")
     assert "planted" not in render("t_maps.rst", effects=[])
+
+
+def test_the_front_page_speaks_of_what_the_study_has():
+    diffusion, resting = (render("workflow.rst", study) for study in STUDIES)
+    assert "diffusion-weighted MRI" in diffusion and "BOLD" not in diffusion
+    assert "resting-state BOLD" in resting and "diffusion" not in resting
+
+
+def test_the_front_page_marks_what_leaks():
+    resting = render("workflow.rst", "teh2022")
+    assert resting.count("as published, leaks included.") == 3
+    assert "Replicas are the exception" in resting

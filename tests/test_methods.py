@@ -1,27 +1,32 @@
-from copy import deepcopy
 from itertools import product
-from pathlib import Path
 
 import pytest
-import yaml
+from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
 from scan2map.methods.references import REFERENCES
 
-CONFIG = yaml.safe_load(
-    (Path(__file__).parents[1] / "config" / "config.yaml").read_text()
-)
+STUDIES = ("config", "estudillo2022", "teh2022")
 
 
 @pytest.fixture
-def config():
-    return deepcopy(CONFIG)
+def diffusion():
+    return read_study("estudillo2022")
 
 
-def text(config, sessions=None):
-    """Return the whole text of a study as one string."""
-    sessions = sessions or phantom_cohort({"control": 3, "patient": 2}, seed=1)
+@pytest.fixture
+def resting():
+    return read_study("teh2022")
+
+
+def text(study, sessions=None):
+    """Return the whole text of a study, given as its file has it."""
+    config = resolved(study)
+    groups = {
+        group: number for number, group in enumerate(config["groups"].values(), 2)
+    }
+    sessions = sessions or phantom_cohort(groups, seed=1)
     networks = dict.fromkeys(config["experiments"], {"parameters": 12345})
     return methods_text(config, sessions, networks, {"Keras": "3.15.1"})
 
@@ -30,15 +35,23 @@ def joined(*arguments):
     return " ".join(paragraph for _, paragraph in text(*arguments))
 
 
-def test_numbers_of_the_configuration_are_in_the_text(config):
-    config["statistics"]["fwhm"] = 6.5
-    config["experiments"]["preregistration"]["training"]["epochs"] = 171
-    written = joined(config)
+def paragraph(study, heading):
+    return dict(text(study))[heading]
+
+
+def people():
+    return phantom_cohort({"control": 3, "patient": 2}, seed=1)
+
+
+def test_numbers_of_the_configuration_are_in_the_text(diffusion):
+    diffusion["statistics"]["fwhm"] = 6.5
+    diffusion["experiments"]["preregistration"]["training"]["epochs"] = 171
+    written = joined(diffusion)
     assert "6.5 mm" in written and "171 epochs" in written
     assert "12,345 parameters" in written and "Keras 3.15.1" in written
 
 
-def test_the_choice_of_each_tool_changes_the_text(config):
+def test_the_choice_of_each_tool_changes_the_text(diffusion):
     choices = (
         ["robex", "template"],
         ["dipy", "mrtrix", "none"],
@@ -46,29 +59,108 @@ def test_the_choice_of_each_tool_changes_the_text(config):
     )
     texts = set()
     for brain, denoise, eddy in product(*choices):
-        config["anat"]["brain_mask"] = brain
-        config["dwi"] |= {"denoise": denoise, "eddy": eddy}
-        texts.add(joined(config))
+        diffusion["anat"]["brain_mask"] = brain
+        diffusion["dwi"] |= {"denoise": denoise, "eddy": eddy}
+        texts.add(joined(diffusion))
     assert len(texts) == 18
 
 
-def test_only_what_was_done_is_cited(config):
-    config["anat"] |= {"brain_mask": "template", "n4": False, "denoise": "none"}
-    written = joined(config)
+def test_the_choice_of_each_step_of_bold_and_group_ica_changes_the_text(resting):
+    choices = {
+        "slice_timing": [True, False],
+        "registration": ["syn", "rigid"],
+        "fwhm": [5.0, 0.0],
+        "confounds": [{"motion": 12, "compcor": 5}, {"motion": 24, "compcor": 0}],
+    }
+    texts = set()
+    for values in product(*choices.values()):
+        resting["func"] |= dict(zip(choices, values, strict=True))
+        texts.add(paragraph(resting, "Resting-state BOLD"))
+    for algorithm, back in product(
+        ["fastica", "infomax"], ["dual_regression", "gica1"]
+    ):
+        resting["ica"] |= {"algorithm": algorithm, "back_projection": back}
+        texts.add(paragraph(resting, "Group ICA"))
+    assert len(texts) == 2**4 + 2**2
+
+
+def test_only_what_was_done_is_cited(diffusion):
+    diffusion["anat"] |= {"brain_mask": "template", "n4": False, "denoise": "none"}
+    written = joined(diffusion)
     assert not any(k in written for k in ("iglesias2011", "tustison2010", "coupe2008"))
 
 
-def test_sessions_left_out_are_counted_with_their_reason(config):
-    sessions = phantom_cohort({"control": 3, "patient": 2}, seed=1)
+def test_a_study_speaks_of_the_images_it_has_and_of_no_others(diffusion, resting):
+    headings = [
+        [heading for heading, _ in text(study)] for study in (diffusion, resting)
+    ]
+    of_diffusion = {"Diffusion-weighted images", "Sensitivity maps"}
+    of_bold = {"Resting-state BOLD", "Group ICA", "Gradients"}
+    assert of_diffusion < set(headings[0]) and not of_bold & set(headings[0])
+    assert of_bold < set(headings[1]) and not of_diffusion & set(headings[1])
+    assert "Atropos" in joined(resting) and "Atropos" not in joined(diffusion)
+
+
+def test_preprocessed_images_have_no_preprocessing_but_their_denoising(resting):
+    resting["source"] = "derivatives"
+    resting["derivatives"] = {"confounds": ["trans_*", "rot_*"]}
+    written = joined(resting)
+    assert "realigned" not in written and "T1-weighted images" not in dict(
+        text(resting)
+    )
+    assert "the columns trans_* and rot_* of the table" in written
+
+
+def test_conn_is_named_where_the_denoising_is_its_default(resting):
+    assert "whitfield2012" in joined(resting)
+    resting["func"]["confounds"]["motion"] = 24
+    assert "whitfield2012" not in joined(resting)
+
+
+def test_honest_experiments_fit_to_training_participants_and_replicas_do_not(resting):
+    honest = paragraph(resting, "Classification: selected components (honest)")
+    assert "among the training participants" in honest
+    assert "20 % of the training participants" in honest
+    assert "Nothing was chosen or fitted on held-out participants" in honest
+    replica = paragraph(resting, "Classification: selected components (replica)")
+    assert "among all participants" in replica
+    assert "cross-entropy of the held-out participants" in replica
+    leaks = "group ICA, the selection of components and early stopping saw"
+    assert leaks in replica and "optimistic" in replica
+
+
+def test_a_replica_without_its_honest_twin_is_described_in_full(resting):
+    resting["experiments"]["asc"]["run_as"] = ["replica"]
+    written = paragraph(resting, "Classification: all components")
+    assert "12,345 parameters" in written and "group ICA and early stopping" in written
+
+
+def test_tuned_settings_are_not_given_as_numbers(resting):
+    resting["experiments"] = {"asc": resting["experiments"]["asc"]}
+    resting["experiments"]["asc"] |= {"tune": "quick", "run_as": ["honest"]}
+    written = paragraph(resting, "Classification: all components")
+    assert "6 trials" in written and "2-fold cross-validation" in written
+    assert "0.001" not in written and "dropout of" not in written
+
+
+def test_the_phantoms_effects_are_named(resting):
+    resting["phantom"]["bold"]["effects"] = {"default_mode": -0.25, "auditory": 0}
+    data = paragraph(resting, "Data")
+    assert "default mode network changed by \N{MINUS SIGN}25 %" in data
+    assert "auditory" not in data
+
+
+def test_sessions_left_out_are_counted_with_their_reason(diffusion):
+    sessions = people()
     sessions[0]["exclude"] = "moved 4 mm"
-    written = joined(config, sessions)
+    written = joined(diffusion, sessions)
     assert "2 in the group 'control'" in written and "1 for 'moved 4 mm'" in written
 
 
-def test_mirrored_sessions_are_counted(config):
-    sessions = phantom_cohort({"control": 3, "patient": 2}, seed=1)
+def test_mirrored_sessions_are_counted(diffusion):
+    sessions = people()
     sessions[4]["onset_side"] = "left"
-    assert "Images of 1 session with onset on the left" in joined(config, sessions)
+    assert "Images of 1 session with onset on the left" in joined(diffusion, sessions)
 
 
 def test_citations_are_numbered_in_order_and_listed():
@@ -79,9 +171,10 @@ def test_citations_are_numbered_in_order_and_listed():
     assert page.index("Snakemake") < page.index("TensorFlow")
 
 
-def test_every_citation_of_the_demo_has_a_source(config):
-    page = methods_html(text(config), title="Methods")
-    assert "2022" in page and "[estudillo" not in page
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_citation_has_a_source(study):
+    page = methods_html(text(read_study(study)), title="Methods")
+    assert "<ol>" in page and "2021]" not in page
 
 
 def test_an_unknown_citation_is_refused():

@@ -1,10 +1,22 @@
 """What the methods text says of the preprocessing of images."""
 
-from scan2map.methods.words import sentences
+from scan2map.methods.words import grid_words, sentences
 
 
-def describe_anat(anat):
-    """Preprocessing of T1w images."""
+def describe_anat(anat, segmented):
+    """Preprocessing of T1w images.
+
+    Parameters
+    ----------
+    anat : dict
+        Block of the resolved configuration.
+    segmented : bool
+        Whether tissues were told apart, which BOLD's confounds need.
+
+    Returns
+    -------
+    str
+    """
     brain = {
         "robex": "The brain was extracted with ROBEX [iglesias2011].",
         "template": "The brain mask is that of the template, brought to the image by "
@@ -25,6 +37,10 @@ def describe_anat(anat):
         else "",
         "Images were registered to the MNI ICBM152 2009a symmetric template "
         f"[fonov2011] with ANTs [tustison2021] by {kind[anat['registration']]}.",
+        "White matter, grey matter and cerebrospinal fluid were segmented with Atropos "
+        "[avants2011]."
+        if segmented
+        else "",
     )
 
 
@@ -53,7 +69,6 @@ def describe_dwi(dwi, grid):
         "echo-planar imaging (SyN) [avants2008]",
         "affine": "an affine transformation",
     }
-    shape = " × ".join(str(n) for n in grid["shape"])
     return sentences(
         "Noise was removed by Marchenko-Pastur principal component analysis "
         f"[veraart2016] {tool[dwi['denoise']]}."
@@ -75,5 +90,5 @@ def describe_dwi(dwi, grid):
         "Voxels whose tensor was not positive definite were masked.",
         "Mean diffusivity (MD), the norm of the tensor's deviator (A), fractional "
         "anisotropy (FA) and planarity were derived from it.",
-        f"All maps lie on a grid of {shape} voxels of {grid['voxel_size']:g} mm.",
+        f"All maps lie on {grid_words(grid)}.",
     )

@@ -3,11 +3,14 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from scan2map.methods.analysis import (
-    describe_experiment,
+    describe_audit,
     describe_maps,
     describe_scores,
     describe_statistics,
 )
+from scan2map.methods.components import describe_component_maps, describe_group_ica
+from scan2map.methods.experiments import describe_experiment, describe_replica
+from scan2map.methods.func import describe_derivatives, describe_func
 from scan2map.methods.imaging import describe_anat, describe_dwi
 from scan2map.methods.words import listed, sentences
 
@@ -23,6 +26,8 @@ PACKAGES = {
     "keras": "Keras",
     "tensorflow-cpu": "TensorFlow",
     "tensorflow": "TensorFlow",
+    "optuna": "Optuna",
+    "python-picard": "Picard",
     "scikit-learn": "scikit-learn",
     "scipy": "SciPy",
     "numpy": "NumPy",
@@ -61,23 +66,52 @@ def methods_text(config, sessions, networks, versions):
     list of (str, str)
         Heading and paragraph.
     """
-    paragraphs = [
-        ("Participants", _participants(config, sessions)),
-        ("Data", _data(config)),
-        ("T1-weighted images", describe_anat(config["anat"])),
-        ("Diffusion-weighted images", describe_dwi(config["dwi"], config["grid"])),
+    groups, experiments = config["groups"], config["experiments"]
+    tensor, ica, bold = (_of_kind(experiments, k) for k in ("tensor", "ica", "bold"))
+    kinds = {experiment["feature"]["kind"] for experiment in experiments.values()}
+    classification = [
+        (
+            f"Classification: {experiment['label']}",
+            describe_replica(experiment)
+            if experiment["base"] != name and experiment["base"] in experiments
+            else describe_experiment(experiment, groups, networks[name]["parameters"]),
+        )
+        for name, experiment in experiments.items()
     ]
-    for name, experiment in config["experiments"].items():
-        heading = f"Classification: {experiment['label']}"
-        parameters = networks.get(name, {}).get("parameters")
-        text = describe_experiment(experiment, config["groups"], parameters)
-        paragraphs.append((heading, text))
-    paragraphs += [
-        ("Scores", describe_scores(config.get("scores", {}))),
-        ("Sensitivity maps", describe_maps(config["experiments"])),
-        ("Statistics", describe_statistics(config["statistics"], config["groups"])),
+    return [
+        ("Participants", _participants(config, sessions)),
+        ("Data", _data(config, kinds)),
+        *_preprocessing(config, kinds),
+        *([("Group ICA", describe_group_ica(config["ica"], ica))] if ica else []),
+        *classification,
+        ("Scores", describe_scores(config["scores"], experiments)),
+        ("Leak audit", describe_audit(experiments)),
+        *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
+        *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
+        ("Statistics", describe_statistics(config["statistics"], groups, kinds)),
         ("Software", _software(config, versions)),
     ]
+
+
+def _of_kind(experiments, kind):
+    """Return the experiments whose networks see a kind of feature."""
+    return [e for e in experiments.values() if e["feature"]["kind"] == kind]
+
+
+def _preprocessing(config, kinds):
+    """Return a paragraph per kind of images that the study has."""
+    functional, func, grid = kinds & {"ica", "bold"}, config["func"], config["grid"]
+    if config["source"] == "derivatives":
+        text = describe_derivatives(config["derivatives"], func, grid)
+        return [("Resting-state BOLD", text)]
+    paragraphs = [
+        ("T1-weighted images", describe_anat(config["anat"], bool(functional)))
+    ]
+    if "tensor" in kinds:
+        text = describe_dwi(config["dwi"], grid)
+        paragraphs.append(("Diffusion-weighted images", text))
+    if functional:
+        paragraphs.append(("Resting-state BOLD", describe_func(func, grid)))
     return paragraphs
 
 
@@ -112,20 +146,24 @@ def _counted(number, noun):
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _data(config):
+def _data(config, kinds):
     """Where images came from."""
-    if config["source"] == "bids":
-        return (
-            "Images were taken from a dataset in the Brain Imaging Data Structure "
-            "[gorgolewski2016]."
-        )
+    taken = {
+        "bids": "Images were taken from a dataset in the Brain Imaging Data Structure "
+        "[gorgolewski2016].",
+        "derivatives": "Preprocessed images and their confounds were taken from "
+        "derivatives as fMRIPrep [esteban2019] lays them out in the Brain Imaging Data "
+        "Structure [gorgolewski2016].",
+    }
+    if config["source"] in taken:
+        return taken[config["source"]]
     text = sentences(
         "DICOM files were converted with dcm2niix [li2016] to the Brain Imaging Data",
         "Structure [gorgolewski2016].",
     )
     if config["source"] != "phantom":
         return text
-    effects = [f"'{e['name']}'" for e in config.get("phantom", {}).get("effects", [])]
+    effects = _planted(config["phantom"], kinds)
     planted = f"with planted group effects ({listed(effects)})" if effects else ""
     return sentences(
         "This is a synthetic study: DICOM files of people who do not exist were",
@@ -133,6 +171,21 @@ def _data(config):
         f"[fonov2011] {planted}".strip() + ".",
         text,
     )
+
+
+def _planted(phantom, kinds):
+    """Name the phantom's effects on the images that the study has."""
+    tensors = [f"'{effect['name']}'" for effect in phantom["effects"]]
+    networks = [
+        f"expression of the {name.replace('_', ' ')} network changed by "
+        f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
+        for name, change in phantom["bold"]["effects"].items()
+        if change
+    ]
+    return [
+        *(tensors if "tensor" in kinds else []),
+        *(networks if kinds & {"ica", "bold"} else []),
+    ]
 
 
 def _software(config, versions):

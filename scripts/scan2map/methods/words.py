@@ -10,3 +10,9 @@ def listed(items):
     """Join words as in a sentence."""
     items = [str(item) for item in items]
     return " and ".join([", ".join(items[:-1]), items[-1]] if items[1:] else items)
+
+
+def grid_words(grid):
+    """Describe a grid of the configuration."""
+    shape = " × ".join(str(n) for n in grid["shape"])
+    return f"a grid of {shape} voxels of {grid['voxel_size']:g} mm"
