@@ -3,10 +3,99 @@
 import nibabel as nib
 import numpy as np
 
+from scan2map.func.tissues import tissue_signals
 from scan2map.motion import MOTION_COLUMNS, framewise_displacement
 
 EXPANSIONS = ("derivative1", "power2", "derivative1_power2")
 """From 6 motion parameters to 24 (Friston et al. 1996, doi 10.1002/mrm.1910350312)."""
+
+DVARS_SCALE = 1000.0
+"""Median of the data when DVARS is computed: 10 is then 1 %, as in fMRIPrep."""
+
+COMPONENTS = {"white_matter": "w_comp_cor", "csf": "c_comp_cor"}
+"""Prefix of the aCompCor components of each tissue."""
+
+
+def tabulate(data, brain, cores, motion, repetition_time, settings):
+    """Tabulate the confounds of a run.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_volumes, n_voxels)
+        BOLD within the brain before smoothing, any unit.
+    brain : ndarray of bool, shape (x, y, z)
+        Its n_voxels voxels.
+    cores : dict of ndarray of bool, shape (x, y, z)
+        Voxels well inside ``csf`` and ``white_matter``.
+    motion : ndarray, shape (n_volumes, 6)
+        Translations (mm), then rotations (radian).
+    repetition_time : float
+        s.
+    settings : dict
+        The configuration's ``func``: confounds (compcor), outliers.
+
+    Returns
+    -------
+    dict of ndarray, shape (n_volumes,)
+        By fMRIPrep's names, NaN where a first volume has no value.
+    """
+    table = tissue_signals(data, brain, cores)
+    scaled = data * np.float32(DVARS_SCALE / np.median(data))
+    change = dvars(scaled)
+    table |= {"dvars": change, "std_dvars": change / usual_change(scaled)}
+    table |= motion_confounds(motion)
+    for name, mask in cores.items():
+        courses = data[:, mask[brain]].T[:, None, None]
+        table |= tissue_components(
+            courses,
+            {COMPONENTS[name]: np.ones(courses.shape[:3], bool)},
+            settings["confounds"]["compcor"],
+            repetition_time,
+        )
+    outliers = outlier_volumes(
+        table["global_signal"],
+        table["framewise_displacement"],
+        z=settings["outliers"]["global_signal_z"],
+        millimetres=settings["outliers"]["displacement_mm"],
+    )
+    return table | scrubbing(outliers)
+
+
+def describe(facts, settings):
+    """Say in a sidecar what the columns of `tabulate` are.
+
+    Parameters
+    ----------
+    facts : dict of dict
+        Of each tissue, from `scan2map.func.tissues.core`.
+    settings : dict
+        The configuration's ``func``.
+
+    Returns
+    -------
+    dict
+    """
+    limits = settings["outliers"]
+    said = {
+        "trans_x": {"Units": "mm", "Description": "Also trans_y, trans_z"},
+        "rot_x": {"Units": "rad", "Description": "Also rot_y, rot_z"},
+        "framewise_displacement": {
+            "Units": "mm",
+            "Description": "Power et al. 2012, sphere of 50 mm",
+        },
+        "dvars": {"Description": f"Of data with a median of {DVARS_SCALE:g}"},
+        "std_dvars": {"Description": "DVARS relative to the voxels' usual change"},
+        "motion_outlier": {
+            "Description": "1 at one volume whose framewise displacement or change of "
+            "the global signal is beyond the threshold",
+            "FramewiseDisplacementThreshold": limits["displacement_mm"],
+            "GlobalSignalThresholdZ": limits["global_signal_z"],
+        },
+    }
+    for tissue, prefix in COMPONENTS.items():
+        said[tissue] = {"Description": "Mean signal"} | facts[tissue]
+        said[prefix] = {"Method": "aCompCor", "HighPassCutoffSeconds": 128}
+    return said
 
 
 def motion_confounds(motion):
@@ -51,6 +140,30 @@ def dvars(data):
     """
     change = np.sqrt(np.square(np.diff(data, axis=0)).mean(1))
     return np.concatenate([[np.nan], change])
+
+
+def usual_change(data):
+    """Return what `dvars` would be if nothing but a voxel's usual noise were in it.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_volumes, n_voxels)
+        BOLD in the brain, any unit.
+
+    Returns
+    -------
+    float
+        Mean over voxels of sqrt(2 (1 - r)) · sd, with the robust standard deviation
+        sd of the time course (from quartiles) and its autocorrelation r at one volume;
+        fMRIPrep's ``std_dvars`` is `dvars` divided by this (Nichols 2013,
+        arXiv:1704.01469).
+    """
+    low, high = np.percentile(data, (25, 75), axis=0)
+    centred = data - data.mean(0)
+    power = np.square(centred).sum(0)
+    lagged = (centred[1:] * centred[:-1]).sum(0)
+    correlation = np.divide(lagged, power, out=np.ones_like(power), where=power > 0)
+    return float((np.sqrt(2 * (1 - correlation)) * (high - low) / 1.349).mean())
 
 
 def tissue_components(data, masks, n_components, repetition_time):

@@ -2,6 +2,42 @@
 
 import numpy as np
 
+DARK = 0.05
+"""Share of the brain's median below which a voxel has no signal: where there is none,
+percent of the mean would be noise without measure."""
+
+
+def percent_change(data):
+    """Express BOLD as percent of each voxel's mean.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_volumes, n_voxels)
+        BOLD within the brain, any unit.
+
+    Returns
+    -------
+    percent : ndarray of float32, shape of `data`
+        Difference from the mean over volumes; 0 where there is no signal (`DARK`).
+    dark : int
+        Voxels without signal.
+
+    Raises
+    ------
+    ValueError
+        The median over the brain is not above 0: these are no images of a scanner.
+    """
+    mean = data.mean(0, dtype=np.float64)
+    if not np.median(mean) > 0:
+        raise ValueError(
+            f"the median of the BOLD over the brain is {np.median(mean):g}, where it "
+            "should be above 0: was the mean taken out already? Take images before "
+            "denoising"
+        )
+    seen = mean > DARK * np.median(mean)
+    scale = np.where(seen, 100 / np.where(seen, mean, 1), 0)
+    return ((data - mean) * scale).astype(np.float32), int((~seen).sum())
+
 
 def denoise(data, confounds, repetition_time, band=(0.008, 0.09)):
     """Keep what is in the band and unrelated to the confounds.

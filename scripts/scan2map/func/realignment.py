@@ -67,15 +67,24 @@ def realign(data, affine):
     return np.stack(matrices) @ np.linalg.inv(matrices[0])
 
 
+def mean_volume(data, affine, matrices):
+    """Return the mean (x, y, z) of a series, aligned to its first volume."""
+    splines = (
+        spline_filter(v.astype(np.float32), 3, np.float32)
+        for v in np.moveaxis(data, -1, 0)
+    )
+    return mean_of(splines, affine, matrices)
+
+
 def mean_of(splines, affine, matrices):
     """Return the mean (x, y, z) of aligned volumes, given as cubic splines."""
-    total = np.zeros(splines[0].shape)
+    total = 0.0
     for spline, matrix in zip(splines, matrices, strict=True):
         turn = np.linalg.inv(affine) @ matrix @ affine
-        total += affine_transform(
+        total = total + affine_transform(
             spline, turn, order=3, mode="nearest", prefilter=False
         )
-    return total / len(splines)
+    return total / len(matrices)
 
 
 def check_volumes(data):

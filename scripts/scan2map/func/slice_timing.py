@@ -2,6 +2,13 @@
 
 import numpy as np
 
+SHORTEST = 1.0
+"""Repetition time (s) below which slice timing is left out: no slice is more than half
+a second from the middle of its volume, a twentieth of the period of the highest
+frequency that is kept (0.09 Hz), and interpolation would cost more than it gives. With
+multiband sequences this is usual (Glasser et al. 2013, doi
+10.1016/j.neuroimage.2013.04.127)."""
+
 
 def correct_slice_timing(data, times, reference, repetition_time):
     """Shift every slice's time courses to one moment of the volume.
@@ -97,3 +104,32 @@ def slice_times(sidecar, shape):
             f"third axis of the image of shape {tuple(shape)} (k or k-)"
         )
     return list(times) if direction == "k" else list(reversed(times))
+
+
+def why_not(times, repetition_time, wanted=True):
+    """Say why slice timing is left out, or return None where it is corrected.
+
+    Parameters
+    ----------
+    times : list of float or None
+        From `slice_times`.
+    repetition_time : float
+        s.
+    wanted : bool
+        Whether the configuration asks for it.
+
+    Returns
+    -------
+    str or None
+        A sentence's end, for sidecar and report.
+    """
+    if not wanted:
+        return "the configuration says 'func: slice_timing: false'"
+    if times is None:
+        return "the sidecar has no SliceTiming"
+    if repetition_time < SHORTEST:
+        return (
+            f"a volume takes {repetition_time:g} s, less than {SHORTEST:g} s: slices "
+            "are hardly apart"
+        )
+    return None

@@ -1,0 +1,50 @@
+"""Take preprocessed BOLD of another programme, such as fMRIPrep, onto our grid."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from scan2map.func.warping import warp_volumes, with_data
+from scan2map.images import resample_to_grid
+from scan2map.transforms import grid_points
+
+SAME = 1e-3
+"""Millimetres by which the affines of one and the same grid may differ."""
+
+
+def regrid(volumes, affine, mask, shape, target):
+    """Bring a series that is in MNI space already to another grid of that space.
+
+    Parameters
+    ----------
+    volumes : iterable of ndarray, shape (x, y, z)
+        Read one by one.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of the volumes.
+    mask : ndarray of bool, shape (x, y, z)
+        Brain.
+    shape, target : sequence of int (3) and ndarray (4, 4)
+        The grid wanted: shape and voxel to world.
+
+    Returns
+    -------
+    values : ndarray of float32, shape (n_volumes, n_voxels)
+        Inside the mask that is returned: as they were where the grids agree, otherwise
+        by cubic splines, after the smoothing that a coarser grid needs.
+    mask : ndarray of bool, shape `shape`
+
+    Raises
+    ------
+    ValueError
+        The mask is empty, or covers nothing of the grid.
+    """
+    if not mask.any():
+        raise ValueError("the brain mask of the preprocessed BOLD is empty")
+    if mask.shape == tuple(shape) and np.allclose(affine, target, atol=SAME):
+        return np.stack([volume[mask] for volume in volumes]), mask
+    inside = resample_to_grid(mask, affine, shape, target) >= 0.5
+    points = grid_points(shape, target)[inside]
+    step = np.linalg.norm(affine[:3, :3], axis=0)
+    ratio = np.linalg.norm(target[:3, :3], axis=0) / step
+    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
+    smooth = (gaussian_filter(volume, width) for volume in volumes)
+    return with_data(warp_volumes(smooth, affine, points), inside)
