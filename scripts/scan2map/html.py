@@ -3,12 +3,12 @@
 from html import escape
 
 STYLE = """
-body { font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em;
+body { font: 15px/1.5 sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em;
        color: #111; background: #fff; }
 h1 { font-size: 1.3em; }
 h2 { font-size: 1.05em; margin: 1.4em 0 0.2em; }
-p { margin: 0.4em 0; }
-ol { font-size: 0.9em; }
+p { margin: 0.4em 0; max-width: 60em; }
+ol { font-size: 0.9em; max-width: 66em; }
 table { border-collapse: collapse; font-size: 0.87em; }
 th { text-align: left; border-bottom: 2px solid #111; padding: 0.3em 0.8em 0.3em 0;
      vertical-align: bottom; }
