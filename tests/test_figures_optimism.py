@@ -31,6 +31,13 @@ def test_both_scores_and_their_gap_are_written(gaps):
     ]
 
 
+def test_a_precision_that_does_not_exist_is_a_dash(gaps):
+    gaps.loc[0, ["replica", "gap", "ci_low", "ci_high"]] = float("nan")
+    left, right = draw_optimism({"ASC": gaps}).axes
+    assert left.texts[1].get_text() == "0.60 \N{RIGHTWARDS ARROW} \N{EN DASH}"
+    assert right.texts[1].get_text() == ""
+
+
 def test_scores_stand_in_the_order_of_the_tables(gaps):
     axes = draw_optimism({"ASC": gaps}).axes[0]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["AUC", "accuracy"]

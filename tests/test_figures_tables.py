@@ -53,3 +53,10 @@ def test_the_page_needs_no_other_file(scores):
 def test_missing_scores_are_named(scores):
     with pytest.raises(ValueError, match="'pre' lack pooled auc"):
         score_rows({"pre": scores[scores["score"] != "auc"]}, {})
+
+
+def test_a_precision_that_does_not_exist_is_a_dash(scores):
+    numbers = ["value", "ci_low", "ci_high", "trivial", "permutation_mean"]
+    scores.loc[scores["score"] == "precision", numbers] = float("nan")
+    rows = score_rows({"pre": scores}, {"pre": {"parameters": 1}})
+    assert list(rows["precision"]) == ["\N{EN DASH}"] * 3

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from scan2map.figures.tables import write_score
+
 SCORES = {
     "accuracy": "accuracy",
     "precision": "precision",
@@ -101,16 +103,12 @@ def comparison_rows(table):
     """
     lines = []
     for about, rows in table.groupby(["input", "protocol"], sort=False):
-        found = {row.score: _cell(row) for row in rows.itertuples()}
+        found = {
+            row.score: write_score(row.value, row.ci_low, row.ci_high)
+            for row in rows.itertuples()
+        }
         cells = {name: found.get(name, "\N{EN DASH}") for name in SCORES.values()}
         lines.append(dict(zip(("input", "protocol"), about, strict=True)) | cells)
     lines = pd.DataFrame(lines)
     lines.loc[lines["input"].duplicated(), "input"] = ""
     return lines
-
-
-def _cell(row):
-    """Write a score, with its interval where there is one."""
-    if pd.isna(row.ci_low):
-        return f"{row.value:.2f}"
-    return f"{row.value:.2f} [{row.ci_low:.2f}, {row.ci_high:.2f}]"

@@ -1,7 +1,7 @@
 """The optimism gap: what a published protocol adds to the scores of an honest one."""
 
 from scan2map.figures.style import BLUE, GREY, LIGHT, ORANGE, new_figure, styled
-from scan2map.figures.tables import SCORES
+from scan2map.figures.tables import SCORES, write_score
 
 PANELS = ("score", "replica \N{MINUS SIGN} honest, 95 % CI")
 """What the panels of an experiment show, from left to right."""
@@ -58,8 +58,9 @@ def _draw_scores(axes, table):
     axes.plot(
         table["replica"], rows, "D", color=ORANGE, mfc="none", mew=1.5, label="replica"
     )
-    values = zip(table["honest"], table["replica"], strict=True)
-    _note_rows(axes, [f"{h:.2f} \N{RIGHTWARDS ARROW} {r:.2f}" for h, r in values])
+    honest, replica = (map(write_score, table[name]) for name in ("honest", "replica"))
+    arrow = " \N{RIGHTWARDS ARROW} "
+    _note_rows(axes, map(arrow.join, zip(honest, replica, strict=True)))
     _name_rows(axes, table)
     axes.set_xlim(-0.02, 1.02)
 
@@ -70,8 +71,8 @@ def _draw_gaps(axes, table):
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.hlines(rows, table["ci_low"], table["ci_high"], color="black", linewidth=1.2)
     axes.plot(table["gap"], rows, "s", color="black", markersize=5)
-    signed = [f"{gap:+.2f}".replace("-", "\N{MINUS SIGN}") for gap in table["gap"]]
-    _note_rows(axes, signed)
+    signed = (f"{gap:+.2f}".replace("-", "\N{MINUS SIGN}") for gap in table["gap"])
+    _note_rows(axes, ("" if text == "+nan" else text for text in signed))
     _name_rows(axes, table)
     axes.set_yticklabels([])
 

@@ -62,13 +62,23 @@ def score_rows(scores, networks):
     return pd.DataFrame(rows)
 
 
+def write_score(value, low=None, high=None):
+    """Write a score, with its interval where there is one.
+
+    Precision does not exist where nobody is called positive: a dash then.
+    """
+    if pd.isna(value):
+        return "\N{EN DASH}"
+    return f"{value:.2f}" if pd.isna(low) else f"{value:.2f} [{low:.2f}, {high:.2f}]"
+
+
 CELLS = {
-    "out of fold": lambda r: (
-        f"{r['value']:.2f} [{r['ci_low']:.2f}, {r['ci_high']:.2f}]"
-    ),
-    "majority class": lambda r: f"{r['trivial']:.2f}",
+    "out of fold": lambda r: write_score(r["value"], r["ci_low"], r["ci_high"]),
+    "majority class": lambda r: write_score(r["trivial"]),
     "permuted labels": lambda r: (
-        f"{r['permutation_mean']:.2f} (p = {r['permutation_p']:.2g})"
+        f"{write_score(r['permutation_mean'])} (p = {r['permutation_p']:.2g})"
+        if pd.notna(r["value"])
+        else write_score(r["value"])
     ),
 }
 """Row of the table to what stands in its cells."""
