@@ -8,6 +8,7 @@ import pandas as pd
 from scan2map.ica import (
     GroupReduction,
     decompose,
+    in_noise_units,
     label_maps,
     read_templates,
     rows_between,
@@ -28,17 +29,18 @@ found = decompose(
     repeats=settings["repeats"],
     algorithm=settings["algorithm"],
 )
+maps = in_noise_units(found.maps, group.noise(components))
 logging.info("%d sessions, Iq %s", group.n_sessions, found.quality.round(3).tolist())
 
 mask_path, templates = snakemake.input.mask, snakemake.input.get("templates")
 names, r = [""] * n, np.full(n, np.nan)
 if templates:
     known = read_templates(templates, mask_path)
-    names, r = label_maps(found.maps, known, settings["template_labels"])
+    names, r = label_maps(maps, known, settings["template_labels"])
 table = {"iq": found.quality, "share": found.share, "label": names, "label_r": r}
 table = pd.DataFrame({"component": np.arange(1, n + 1), **table})
 table.to_csv(snakemake.output.components, sep="\t", index=False, float_format="%.6g")
-np.save(snakemake.output.maps, found.maps)
+np.save(snakemake.output.maps, maps)
 np.savez(snakemake.output.group, components=components, mixing=found.mixing)
 sidecar = {
     "Description": "independent components of a group, one per volume",
@@ -47,5 +49,5 @@ sidecar = {
     "Sessions": group.n_sessions,
     **{key: settings[key] for key in ("algorithm", "repeats", "reduce_to")},
 }
-image = to_image(found.maps, read_mask(mask_path))
+image = to_image(maps, read_mask(mask_path))
 write_image(image, read_grid(mask_path)[1], snakemake.output.image, sidecar)

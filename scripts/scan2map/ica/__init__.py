@@ -5,7 +5,7 @@ from scan2map.ica.back_projection import (
     dual_regression,
     gica1,
 )
-from scan2map.ica.decomposition import GroupComponents, decompose
+from scan2map.ica.decomposition import GroupComponents, decompose, in_noise_units
 from scan2map.ica.matching import label_maps, match_maps, spatial_correlation
 from scan2map.ica.reduction import (
     GroupReduction,
@@ -31,6 +31,7 @@ __all__ = [
     "dual_regression",
     "evenly_spaced",
     "gica1",
+    "in_noise_units",
     "label_maps",
     "match_maps",
     "normalise_variance",

@@ -23,12 +23,15 @@ def dual_regression(data, maps, normalise=False):
         Of the first regression, never normalised: their standard deviation is the
         activity of the component. Unit of the data per unit of the maps.
     session_maps : ndarray of float32, shape (n_components, n_voxels)
-        Coefficients of the second regression.
+        Coefficients of the second regression. Where filtering and confounds left a
+        session fewer dimensions than there are components, time courses are linearly
+        dependent, and of all coefficients that fit as well these have the smallest
+        norm.
 
     Raises
     ------
     ValueError
-        Numbers of voxels differ, or maps or time courses are linearly dependent.
+        Numbers of voxels differ, or maps are linearly dependent.
 
     References
     ----------
@@ -44,8 +47,12 @@ def dual_regression(data, maps, normalise=False):
     spatial = maps - maps.mean(1, keepdims=True)  # stands for a constant per volume
     courses = _regress(spatial.T, centred.T).T
     courses = courses - courses.mean(0)
-    design = courses / courses.std(0) if normalise else courses
-    return courses, _regress(design, centred).astype(np.float32)
+    spread = courses.std(0)
+    design = courses / np.where(spread > 0, spread, 1)
+    session_maps = _pseudo_inverse(design) @ centred
+    if not normalise:
+        session_maps /= np.where(spread > 0, spread, 1)[:, None]
+    return courses, session_maps.astype(np.float32)
 
 
 def gica1(reduced, components, mixing):
@@ -74,7 +81,7 @@ def gica1(reduced, components, mixing):
     E.B. et al. (2011), doi 10.1002/hbm.21170.
     """
     part = _regress(components.T, reduced.T).T
-    return (np.linalg.pinv(part @ mixing) @ reduced).astype(np.float32)
+    return (_pseudo_inverse(part @ mixing) @ reduced).astype(np.float32)
 
 
 def describe_components(maps, courses, scope, sources, repetition_time, settings):
@@ -123,5 +130,10 @@ def _regress(design, data):
     normal = design.T.astype(np.float64) @ design
     size = np.sqrt(np.diag(normal))
     if not (size > 0).all() or np.linalg.cond(normal / np.outer(size, size)) > 1e10:
-        raise ValueError("the maps or their time courses are linearly dependent")
+        raise ValueError("the maps are linearly dependent: ask for fewer components")
     return np.linalg.solve(normal, design.T @ data)
+
+
+def _pseudo_inverse(design):
+    """Return the pseudo-inverse in float32; data are too, so less than 1e-5 is 0."""
+    return np.linalg.pinv(design, rcond=1e-5).astype(np.float32)

@@ -5,6 +5,13 @@ import numpy as np
 BLOCK = 8192
 """Voxels per product where rows are replaced in place."""
 
+ROUNDING = 1e-8
+"""A principal component with less than this of the strongest one's variance is none."""
+
+LEAST_NOISE = 0.1
+"""Of a voxel's standard deviation: where components explain nearly all, their maps
+would otherwise grow without limit."""
+
 
 def normalise_variance(data):
     """Give every voxel's time course the mean 0 and the variance 1.
@@ -40,8 +47,9 @@ def reduce_session(data, n_components):
     Returns
     -------
     ndarray of float32, shape (n_kept, n_voxels)
-        Orthogonal maps, the strongest first, each with its singular value as norm;
-        `n_kept` is `n_components`, or one less than the volumes where these are fewer.
+        Orthogonal maps, the strongest first, each with its singular value as norm.
+        Fewer than `n_components` where the session has fewer dimensions: volumes, less
+        what filtering and confounds took.
 
     Raises
     ------
@@ -51,7 +59,7 @@ def reduce_session(data, n_components):
     if n_components < 1:
         raise ValueError(f"n_components should be at least 1. {n_components} was given")
     data = np.asarray(data, dtype=np.float32)
-    return _directions(data, min(n_components, len(data) - 1)).T @ data
+    return _directions(data, n_components).T @ data
 
 
 def rows_between(n_components, reduce_to):
@@ -91,6 +99,7 @@ class GroupReduction:
     def __init__(self, keep):
         self.keep, self.n_sessions = keep, 0
         self._rows, self._seen = None, 0  # the first `_seen` rows are in use
+        self._energy = 0.0
 
     def add(self, reduced):
         """Take in one session, (n_kept, n_voxels), as from `reduce_session`.
@@ -110,9 +119,10 @@ class GroupReduction:
             )
         total = self._seen + len(reduced)
         if total > len(self._rows):
-            room = max(total, self.keep + len(reduced)) - len(self._rows)
-            self._rows = np.pad(self._rows, ((0, room), (0, 0)))
+            room = np.empty((total - len(self._rows), reduced.shape[1]), np.float32)
+            self._rows = np.concatenate([self._rows, room])
         self._rows[self._seen : total] = reduced
+        self._energy = self._energy + np.einsum("ij,ij->j", reduced, reduced)
         self._seen = min(total, self.keep)
         if total > self.keep:
             rows = self._rows[:total]
@@ -137,23 +147,44 @@ class GroupReduction:
         ValueError
             Fewer components were seen than are asked for.
         """
-        if not 1 <= n_components <= self._seen:
+        rows = self._rows[: self._seen] if self._seen else np.empty((0, 0))
+        directions = _directions(rows, n_components) if self._seen else rows
+        if not 1 <= n_components <= directions.shape[1]:
             raise ValueError(
-                f"{n_components} components were asked for, {self._seen} can be had "
-                f"from {self.n_sessions} sessions: ask for fewer components, or give "
-                "more sessions or volumes"
+                f"{n_components} components were asked for, {directions.shape[1]} can "
+                f"be had from {self.n_sessions} sessions: ask for fewer components, or "
+                "give more sessions or volumes"
             )
-        rows = self._rows[: self._seen]
-        return _directions(rows, n_components).T @ rows
+        return directions.T @ rows
+
+    def noise(self, components):
+        """Return how much of the sessions the group's components do not explain.
+
+        Parameters
+        ----------
+        components : ndarray, shape (n_components, n_voxels)
+            From `components`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_voxels,)
+            Standard deviation of the residual, in that of the voxel in all sessions;
+            at least `LEAST_NOISE`, and 1 where no session has data.
+        """
+        explained = np.einsum("ij,ij->j", components, components)
+        energy = np.where(self._energy > 0, self._energy, np.inf)
+        left = np.sqrt(np.clip(1 - explained / energy, LEAST_NOISE**2, 1))
+        return left.astype(np.float32)
 
 
 def _directions(rows, n):
-    """Return the weights of rows in the `n` strongest principal components.
+    """Return the weights of rows in up to `n` strongest principal components.
 
     Returns
     -------
     ndarray of float32, shape (n_rows, n)
-        Orthonormal columns: ``directions.T @ rows`` are the components.
+        Orthonormal columns: ``directions.T @ rows`` are the components. Fewer than `n`
+        where the others are rounding.
     """
     gram = (rows @ rows.T).astype(np.float64)
     if not np.isfinite(gram).all():
@@ -161,6 +192,7 @@ def _directions(rows, n):
     strength, vectors = np.linalg.eigh(gram)
     if strength[-1] <= 0:
         raise ValueError("the data are 0 everywhere: is the mask right?")
+    n = min(n, int((strength > ROUNDING * strength[-1]).sum()))
     return vectors[:, ::-1][:, :n].astype(np.float32)
 
 
