@@ -361,6 +361,7 @@ rule draw_component_t_maps:
         t="<statistics>/{experiment}/components/{contrast}_t.nii.gz",
         summary="<statistics>/{experiment}/components/{contrast}_t.json",
         ranking="<maps>/ranking.tsv",
+        components=components_of_experiment,
         mask="<statistics>/bold_mask.nii.gz",
         background="<template>/T1w.nii.gz",
     output:

@@ -2,6 +2,7 @@ from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.covariates import check_design
 from scan2map.derivatives_layout import find_derivatives
+from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
@@ -80,6 +81,7 @@ def plan_folds():
     for name, experiment in config["experiments"].items():
         try:
             planned[name] = split(cohort, **experiment["folds"], seed=config["seed"])
+            check_inner_splits(experiment, cohort, planned[name])
         except ValueError as problem:
             raise ValueError(f"experiment '{name}': {problem}") from None
     return planned

@@ -54,6 +54,13 @@ def component_title(wildcards):
     return asked[wildcards.contrast]
 
 
+def components_of_experiment(wildcards):
+    """Names of what the volumes of component maps are; BOLD itself has one."""
+    if experiment_of(wildcards)["feature"]["kind"] == "bold":
+        return []
+    return workflow.pathvars.apply("<ica>/all/components.tsv")
+
+
 def component_contrasts(name):
     """Contrasts of an experiment's gradients: those of BOLD itself are magnitudes."""
     kind = config["experiments"][name]["feature"]["kind"]

@@ -16,22 +16,23 @@ from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 
 log_to(snakemake.log[0])
-settings, bold, mask = snakemake.params.ica, snakemake.input.bold, snakemake.input.mask
-repetition_time = read_json(snakemake.input.sidecar)["RepetitionTime"]
-data = read_voxels(bold, mask)
-groups = list(snakemake.input.groups)
+settings, given = snakemake.params.ica, snakemake.input
+repetition_time = read_json(given.sidecar)["RepetitionTime"]
+data = read_voxels(given.bold, given.mask)
+groups = list(given.groups)
 if groups:  # of GICA1 only
     reduced = reduce_session(normalise_variance(data), settings["reduce_to"])
 
 for number, scope in enumerate(snakemake.params.scopes):
-    path = snakemake.input.maps[number]
+    path = given.maps[number]
     courses, maps = dual_regression(
         data, np.load(path), normalise=settings["normalise_courses"]
     )
     if groups:
         with np.load(groups[number]) as group:
             maps = gica1(reduced, group["components"], group["mixing"])
-    sources = [bold, mask, path, *groups[number : number + 1]]
+    sources = [given.bold, given.sidecar, given.mask, path]
+    sources += groups[number : number + 1]
     description = describe_components(
         maps, courses, scope, sources, repetition_time, settings
     )

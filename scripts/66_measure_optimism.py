@@ -1,4 +1,4 @@
-"""Compare the scores of an experiment with those of its replica, as it was published."""
+"""Compare an experiment's scores with those of its replica."""
 
 import pandas as pd
 

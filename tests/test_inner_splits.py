@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scan2map.inner_splits import held_back, inner_folds
+from scan2map.inner_splits import check_inner_splits, held_back, inner_folds
+from scan2map.splits import split
 
 PARTICIPANTS = [f"p{i // 2:02d}" for i in range(60)]
 """Thirty participants with two sessions each; every third is of group 1."""
@@ -57,3 +58,27 @@ def test_too_few_participants_are_refused():
         held_back([0, 0, 1, 1], list("abcc"), None, 0.2, seed=1)
     with pytest.raises(ValueError, match="one of 3 inner folds"):
         inner_folds([0, 0, 0, 1, 1], list("abcde"), None, 3, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("stopping", "run_as", "tune", "refused"),
+    [
+        ({"patience": 5}, "honest", "off", True),
+        ({"patience": 5}, "replica", "off", False),
+        (None, "honest", "off", False),
+        (None, "replica", "quick", True),
+    ],
+)
+def test_folds_too_small_to_be_split_again_are_refused_in_the_plan(
+    stopping, run_as, tune, refused
+):
+    rows = [
+        {"participant_id": f"p{n}", "group": "ab"[n % 2], "family": ""}
+        for n in range(4)
+    ]
+    experiment = {"training": {"early_stopping": stopping}, "run_as": run_as}
+    experiment["tune"], fold_of = tune, split(rows, k=2, repeats=1, seed=1)
+    if not refused:
+        return check_inner_splits(experiment, rows, fold_of)
+    with pytest.raises(ValueError, match="fold 1 of repeat 1 trains on 1 participants"):
+        check_inner_splits(experiment, rows, fold_of)

@@ -110,6 +110,7 @@ def test_a_study_of_networks_can_be_run():
     ("path", "value", "sentence"),
     [
         ("experiments/ssc/folds/k", 3, "differ in 'folds: k' .asc 2, ssc 3."),
+        ("experiments/asc/training/augmentation/flip", "both", "made for tensors"),
         ("func/band", [0.1, 0.01], "it should rise"),
         ("ica/templates", "nowhere.nii.gz", "nowhere.nii.gz, which is no file"),
         ("source", "derivatives", "'derivatives: dataset' is not set"),

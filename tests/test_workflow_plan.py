@@ -90,7 +90,7 @@ def test_an_honest_network_has_components_of_its_training_people_only(
     found = people_upstream(resting_plan, name)
     assert set(found) == {1, 2}
     for seen, tested in found.values():
-        assert len(seen) == 3 and not seen & tested
+        assert len(seen) == 4 and not seen & tested
 
 
 @pytest.mark.parametrize("name", ["asc_replica", "ssc_replica", "rsp_replica"])

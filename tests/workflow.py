@@ -51,8 +51,9 @@ def resting_config(**changes):
     config = phantom_config(
         study="rest", grid={"shape": [24, 28, 24], "voxel_size": 8.0}
     )
-    config["phantom"] |= {"t1w_voxel_size": 4.0, "groups": {"control": 3, "patient": 3}}
-    config["phantom"]["bold"] = {"voxel_size": 8.0, "volumes": 60}
+    config["phantom"] |= {"t1w_voxel_size": 4.0, "groups": {"control": 4, "patient": 4}}
+    config["phantom"]["bold"] = {"voxel_size": 8.0, "volumes": 80}
+    config["func"] = {"confounds": {"compcor": 1}}
     config["anat"] |= {"template_resolution": 4.0}
     config["ica"] = {"components": 4, "reduce_to": 10, "repeats": 2}
     config["statistics"] = {"covariates": []}

@@ -5,6 +5,44 @@ from collections import defaultdict
 
 from scan2map.splits import derive_seed, families, split
 
+TUNING_FOLDS = {"quick": 2, "paper": 5}
+"""Inner folds of each way to tune."""
+
+
+def check_inner_splits(experiment, rows, fold_of):
+    """Check that the training participants of every fold can be split once more.
+
+    Parameters
+    ----------
+    experiment : dict
+        One of the configuration's, after `settings.expand_protocols`.
+    rows : list of dict
+        Sessions of the cohort.
+    fold_of : dict of (int, str) to int
+        As from `splits.split`.
+
+    Raises
+    ------
+    ValueError
+        A group has fewer families left than early stopping or tuning needs.
+    """
+    stopped = experiment["training"]["early_stopping"] is not None
+    least = max(
+        2 if stopped and experiment["run_as"] == "honest" else 0,
+        TUNING_FOLDS.get(experiment["tune"], 0),
+    )
+    for repeat, fold in sorted({(r, f) for (r, _), f in fold_of.items()}):
+        left = [r for r in rows if fold_of[repeat, r["participant_id"]] != fold]
+        groups = [group for group, _ in families(left)]
+        for group in sorted({row["group"] for row in rows}):
+            if least and groups.count(group) < least:
+                raise ValueError(
+                    f"fold {fold} of repeat {repeat} trains on {groups.count(group)} "
+                    f"participants of group '{group}' (families count as one), and "
+                    f"early stopping and tuning split them again, into {least} parts: "
+                    "ask for more folds, or switch 'early_stopping' and 'tune' off"
+                )
+
 
 def held_back(labels, participants, family, share, seed):
     """Choose sessions that training does not learn from but is stopped by.

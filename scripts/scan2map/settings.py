@@ -182,6 +182,7 @@ def check_settings(config):
         *_labels(config["experiments"]),
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
+        *_augmentation(config["experiments"]),
         *_components(config),
         *_derivatives(config),
         *_func(config["func"]),
@@ -291,7 +292,8 @@ def _protocols(experiments):
         if name.endswith("_replica"):
             yield (
                 f"'experiments: {name}': names ending in _replica are those of "
-                "replicas; rename it, or write 'run_as: [honest, replica]' in the experiment"
+                "replicas; rename it, or write 'run_as: [honest, replica]' in the "
+                "experiment"
             )
         fitted = experiment["feature"]["kind"] == "ica"
         stopped = experiment["training"]["early_stopping"] is not None
@@ -300,6 +302,19 @@ def _protocols(experiments):
                 f"'experiments: {name}: run_as' has replica, but nothing in it would "
                 "see the people it tests: group ICA ('feature: kind: ica') and "
                 "'training: early_stopping' would; write 'run_as: [honest]'"
+            )
+
+
+def _augmentation(experiments):
+    for name, experiment in experiments.items():
+        asked = experiment["training"]["augmentation"]
+        kind = experiment["feature"]["kind"]
+        if kind != "tensor" and any(
+            value not in ("none", 0) for value in asked.values()
+        ):
+            yield (
+                f"'experiments: {name}: training: augmentation' is made for tensors, "
+                f"not for 'feature: kind: {kind}': delete it"
             )
 
 

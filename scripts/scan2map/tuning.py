@@ -11,7 +11,7 @@ import pandas as pd
 from optuna.trial import TrialState
 
 from scan2map.features import fingerprint
-from scan2map.inner_splits import inner_folds
+from scan2map.inner_splits import TUNING_FOLDS, inner_folds
 from scan2map.splits import derive_seed
 from scan2map.training import DivergedError, predict_logits, sessions_where, train
 
@@ -23,8 +23,16 @@ RANGES = {
 """What is drawn, and from where: numbers evenly, or evenly in their logarithm."""
 
 BUDGETS = {
-    "quick": {"trials": 6, "folds": 2, "epochs": {"low": 5, "high": 20}},
-    "paper": {"trials": 50, "folds": 5, "epochs": {"low": 20, "high": 200}},
+    "quick": {
+        "trials": 6,
+        "folds": TUNING_FOLDS["quick"],
+        "epochs": {"low": 5, "high": 20},
+    },
+    "paper": {
+        "trials": 50,
+        "folds": TUNING_FOLDS["paper"],
+        "epochs": {"low": 20, "high": 200},
+    },
 }
 """Trials, inner folds and range of epochs of each way to tune. Teh et al. (2023) tuned
 the same four; their ranges are not at hand, and these are our reading: they hold the
