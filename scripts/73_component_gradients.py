@@ -28,8 +28,8 @@ selection, match = (snakemake.input.get(name) for name in ("selection", "match")
 channels = read_json(selection)["selected"] if selection else None
 features = open_features(snakemake.input.features, mask, channels)
 match = pd.read_csv(match, sep="\t") if match else None
-if match is not None and channels is None:
-    channels = list(range(len(match)))
+if channels is None:
+    channels = [0] if match is None else list(range(len(match)))
 
 shape = (len(features), 1 if match is None else len(match), int(mask.sum()))
 stack = np.lib.format.open_memmap(snakemake.output.maps, "w+", np.float32, shape)
