@@ -3,7 +3,7 @@
 import logging
 
 from scan2map.func.denoising import denoise, percent_change
-from scan2map.func.model import as_matrix, choose_confounds
+from scan2map.func.model import as_matrix, choose_confounds, outlier_numbers
 from scan2map.func.series import Masked, kept, read_volumes, write_series
 from scan2map.func.smoothing import smooth_inside
 from scan2map.func.tables import read_table
@@ -22,7 +22,7 @@ chosen = choose_confounds(
 )
 percent, dark = percent_change(data)
 cleaned, df = denoise(percent, as_matrix(chosen, len(data)), seconds, settings["band"])
-outliers = sum(name.startswith("motion_outlier") for name in chosen)
+outliers = outlier_numbers(chosen)
 facts = {
     "Units": "percent",
     "SkullStripped": True,
@@ -38,5 +38,5 @@ write_series(
 )
 logging.info(
     "%d volumes, %d confounds, %d outliers: %d degrees of freedom left",
-    *(len(data), len(chosen), outliers, df),
+    *(len(data), len(chosen), len(outliers), df),
 )

@@ -86,6 +86,12 @@ def _matching(table, patterns):
     return chosen
 
 
+def outlier_numbers(columns):
+    """Return which volumes (from 0) have a ``motion_outlier`` column, in order."""
+    marked = [v for name, v in columns.items() if name.startswith("motion_outlier")]
+    return sorted({int(np.argmax(values)) for values in marked})
+
+
 def as_matrix(columns, n_volumes):
     """Return columns as matrix (n_volumes, n_columns).
 

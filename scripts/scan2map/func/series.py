@@ -98,11 +98,8 @@ def write_series(volumes, affine, path, repetition_time, sidecar):
     header.set_qform(affine, 1)
     header.set_zooms((*header.get_zooms()[:3], repetition_time))
     header.set_xyzt_units("mm", "sec")
-    header["magic"] = b"n+1"
-    header["vox_offset"] = 352
     with nib.openers.Opener(path, "wb") as file:
         header.write_to(file)
-        file.write(bytes(4))
         for number in range(len(volumes)):
             volume = np.asarray(volumes[number], dtype=np.float32)
             file.write(volume.tobytes(order="F"))

@@ -1,0 +1,41 @@
+"""Draw one session's BOLD so that a person can judge each step."""
+
+import nibabel as nib
+import numpy as np
+
+from scan2map.figures.func_qc import draw_func_qc
+from scan2map.figures.style import write_png
+from scan2map.func.series import read_volumes
+from scan2map.func.tables import read_table
+from scan2map.images import read_array, read_grid, read_json, read_mask
+from scan2map.logs import log_to
+from scan2map.transforms import pull, read_field
+
+log_to(snakemake.log[0])
+given = snakemake.input
+mask = read_mask(given.mask)
+optional = {
+    name: nib.load(given.get(name))
+    for name in ("boldref_t1w", "t1w_mask")
+    if given.get(name)
+}
+if given.get("xfm_mni"):
+    field = read_field(given.xfm_mni)
+    optional["tissues"] = {
+        name: pull(read_array(path), read_grid(path)[1], *field)[mask]
+        for name, path in {"gm": given.gm, "wm": given.wm, "csf": given.csf}.items()
+    }
+
+figure = draw_func_qc(
+    f"sub-{snakemake.wildcards.subject}, ses-{snakemake.wildcards.session}: BOLD",
+    bold=np.stack([volume[mask] for volume in read_volumes(given.bold)]),
+    denoised=np.stack([volume[mask] for volume in read_volumes(given.denoised)]),
+    mask=nib.load(given.mask),
+    boldref=nib.load(given.boldref),
+    template=nib.load(given.template),
+    template_brain=nib.load(given.template_brain),
+    confounds=read_table(given.confounds),
+    facts=read_json(given.denoised_sidecar),
+    **optional,
+)
+write_png(figure, snakemake.output[0], dpi=110)
