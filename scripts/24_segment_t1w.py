@@ -12,7 +12,7 @@ log_to(snakemake.log[0])
 t1w, mask = read_array(snakemake.input.t1w), read_mask(snakemake.input.mask)
 _, affine = read_grid(snakemake.input.t1w)
 
-maps = segment(t1w, mask, affine, seed=snakemake.params.seed)
+maps = segment(t1w, mask, affine)
 millilitres = abs(np.linalg.det(affine[:3, :3])) / 1000
 for tissue, probability in maps.items():
     write_image(probability, affine, snakemake.output[tissue])

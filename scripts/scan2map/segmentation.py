@@ -13,8 +13,17 @@ NEIGHBOURS = "[0.2,1x1x1]"
 ROUNDS = "[8,0.001]"
 """Most iterations, and the change of the posterior below which they stop."""
 
+FIXED_ORDER = 0
+"""Voxels are visited in the same random order each time, so that results repeat."""
 
-def segment(t1w, mask, affine, seed=0):
+TOO_FLAT = (
+    "the T1w image cannot be divided into fluid, grey and white matter: its brain has "
+    "less than three kinds of brightness. Look at the preprocessed image and its brain "
+    "mask, or exclude the session"
+)
+
+
+def segment(t1w, mask, affine):
     """Tell the tissues of a brain apart by their brightness.
 
     ANTs' Atropos (Avants et al. 2011, doi 10.1007/s12021-011-9109-y): a mixture of
@@ -29,8 +38,6 @@ def segment(t1w, mask, affine, seed=0):
         Brain.
     affine : ndarray, shape (4, 4)
         Voxel to world.
-    seed : int
-        Seed of ANTs.
 
     Returns
     -------
@@ -42,22 +49,21 @@ def segment(t1w, mask, affine, seed=0):
     ValueError
         A class is empty: the image has less than three kinds of brightness.
     """
-    ants = use_ants(seed)
+    if len(np.unique(t1w[mask])) < len(TISSUES):
+        raise ValueError(TOO_FLAT)
+    ants = use_ants(0)
     found = ants.atropos(
         a=to_ants(t1w, affine),
         x=to_ants(mask, affine),
         i=f"kmeans[{len(TISSUES)}]",
         m=NEIGHBOURS,
         c=ROUNDS,
+        r=FIXED_ORDER,
     )
     maps = [image.numpy() * mask for image in found["probabilityimages"]]
     weights = [values.sum() for values in maps]
     if len(maps) < len(TISSUES) or not min(weights) > 0:
-        raise ValueError(
-            "the T1w image cannot be divided into fluid, grey and white matter: its "
-            "brain has less than three kinds of brightness. Look at the preprocessed "
-            "image and its brain mask, or exclude the session"
-        )
+        raise ValueError(TOO_FLAT)
     brightness = [
         (values * t1w).sum() / weight
         for values, weight in zip(maps, weights, strict=True)
