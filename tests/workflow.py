@@ -56,6 +56,7 @@ def resting_config(**changes):
     config["func"] = {"confounds": {"compcor": 1}}
     config["anat"] |= {"template_resolution": 4.0}
     config["ica"] = {"components": 4, "reduce_to": 10, "repeats": 2}
+    config["ica"] |= {"normalise_courses": True}
     config["statistics"] = {"covariates": []}
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     shared = {
