@@ -13,14 +13,21 @@ from scan2map.func.realignment import realign
 from scan2map.func.slice_timing import correct_slice_timing
 from scan2map.images import MNI_CENTRE
 from scan2map.motion import motion_of
-from scan2map.phantom.acquisition import draw_position, sample_model, to_voxels
+from scan2map.phantom.acquisition import (
+    draw_position,
+    epi_grid,
+    sample_model,
+    to_voxels,
+)
 from scan2map.phantom.anatomy import read_template, tissue_fractions
-from scan2map.phantom.bold import scan_bold
+from scan2map.phantom.bold import _draw_distortion, _spin_history, scan_bold
 from scan2map.phantom.dicom import session_header, write_bold
 from scan2map.phantom.head import build_head
 from scan2map.phantom.participant import draw_participant
 from scan2map.phantom.protocol import slice_times
+from scan2map.phantom.randomness import rigid
 from scan2map.phantom.resting_state import NETWORKS, draw_expression, network_maps
+from scan2map.phantom.session import scan_session
 
 ROW = {"participant_id": "P01", "session_id": "1", "group": "patient"}
 TR = 2.0
@@ -32,6 +39,7 @@ BOLD = {
     "percent": 3.0,
     "motion_mm": 0.1,
     "motion_degrees": 0.1,
+    "effects": {},
 }
 SETTINGS = PHANTOM | {"bold": BOLD}
 
@@ -113,6 +121,83 @@ def test_realignment_finds_the_motion(run):
     error = found[:, :3] - (true - true[0])
     assert true.std(0).min() > 0.1
     assert np.sqrt(np.square(error).mean()) < 0.06  # 6 mm voxels, distorted
+
+
+def moved(series_affine, slices, along):
+    """Poses of a head that moves by a millimetre before the second of three volumes."""
+    step = series_affine[:3, along] / np.linalg.norm(series_affine[:3, along])
+    poses = np.tile(np.eye(4), (3, slices, 1, 1))
+    poses[1:] = rigid(step, (0, 0, 0), MNI_CENTRE)
+    return poses
+
+
+def test_motion_through_slices_costs_signal_once():
+    affine, shape = epi_grid(4.0)
+    loss = _spin_history(moved(affine, shape[2], 2), affine, shape, TR)
+    # A quarter of a slice is new; it recovered for 1 s instead of 2 s, T1 is 1.4 s.
+    new, usual = (1 - np.exp(-t / 1.4) for t in (1, 2))
+    np.testing.assert_allclose(loss(1), (1 - new / usual) / 4, rtol=1e-3)
+    assert not loss(0).any() and not loss(2).any()
+
+
+def test_motion_within_slices_costs_nothing():
+    affine, shape = epi_grid(4.0)
+    loss = _spin_history(moved(affine, shape[2], 0), affine, shape, TR)
+    np.testing.assert_allclose(loss(1), 0, atol=1e-5)
+
+
+def test_a_tilt_changes_the_distortion():
+    affine, shape = epi_grid(8.0)
+    motion = np.zeros((3, shape[2], 6))
+    motion[1, :, 3], motion[2, :, 5] = 2.0, 2.0
+    rng = np.random.default_rng(1)
+    shift = _draw_distortion(affine, shape, SETTINGS, motion, rng)
+    change = 8.0 * (shift(1) - shift(0))
+    assert 0.2 < change.std() < 0.8  # 0.15 of 1.5 mm per degree
+    np.testing.assert_array_equal(shift(2), shift(0))
+
+
+FEW = SETTINGS | {"bold": BOLD | {"volumes": 6, "effects": {"salience": 0.5}}}
+
+
+def session(subject, images, group="patient", seed=5):
+    row = ROW | {"group": group}
+    return scan_session(
+        subject[0], FEW, row, participant_seed=3, seed=seed, images=images
+    )
+
+
+def test_a_scan_does_not_depend_on_what_else_is_scanned(subject):
+    everything, truth = session(subject, ["T1w", "dwi", "bold"])
+    for images in (["T1w", "dwi"], ["T1w", "bold"]):
+        series, told = session(subject, images)
+        assert list(series) == images
+        for name, scan in series.items():
+            np.testing.assert_array_equal(scan.volumes, everything[name].volumes)
+        assert told.items() <= truth.items()
+
+
+def test_expression_belongs_to_the_participant_and_time_courses_to_the_session(subject):
+    (_, first), (_, second) = (
+        session(subject, ["T1w", "bold"], seed=seed) for seed in (1, 2)
+    )
+    assert first["expression"] == second["expression"]
+    assert first["time_courses"] != second["time_courses"]
+    away = np.array(first["position_bold"]) - np.array(first["position_T1w"])
+    assert 0 < np.abs(away[:3, 3]).max() < 5
+
+
+def test_the_planted_effect_is_that_of_the_affected_group(subject):
+    (_, control), (_, patient) = (
+        session(subject, ["T1w", "bold"], group) for group in ("control", "patient")
+    )
+    ratio = {
+        name: patient["expression"][name] / control["expression"][name]
+        for name in NETWORKS
+    }
+    assert ratio.pop("salience") == pytest.approx(1.5)
+    assert set(ratio.values()) == {1.0}
+    assert len(json.dumps(patient)) < 20_000
 
 
 def test_the_same_seed_gives_the_same_bytes(subject, run):

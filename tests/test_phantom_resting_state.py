@@ -7,6 +7,7 @@ from scan2map.images import MNI_CENTRE, analysis_grid
 from scan2map.phantom.anatomy import grid_points, read_template, tissue_fractions
 from scan2map.phantom.resting_state import (
     NETWORKS,
+    average_networks,
     draw_expression,
     draw_time_courses,
     haemodynamic_response,
@@ -30,8 +31,21 @@ def test_each_network_is_in_grey_matter_and_unlike_the_others(maps):
     assert 0.1 < r.max() < 0.5  # neighbours overlap
 
 
+def test_a_voxel_of_the_truth_is_the_mean_of_its_eighths():
+    template = read_template()
+    coarse, fine = (
+        analysis_grid(MNI_CENTRE, shape, size)
+        for shape, size in (((22, 26, 22), 8.0), ((44, 52, 44), 4.0))
+    )
+    maps = average_networks(template, coarse, (22, 26, 22))
+    points = grid_points(fine, (44, 52, 44))
+    eighths = network_maps(points, tissue_fractions(template, points)["GM"])
+    mean = eighths.reshape(10, 22, 2, 26, 2, 22, 2).mean((2, 4, 6))
+    np.testing.assert_allclose(maps, np.moveaxis(mean, 0, -1), atol=1e-5)
+
+
 def test_time_courses_are_slow_and_their_power_falls(rng):
-    courses = draw_time_courses(600.0, rng)(TIMES)
+    courses = draw_time_courses(10, 600.0, rng)(TIMES)
     np.testing.assert_allclose(courses.std(1), 1, atol=0.05)
     frequencies = np.fft.rfftfreq(len(TIMES), 2.0)
     power = np.square(np.abs(np.fft.rfft(courses))).mean(0)
@@ -43,7 +57,7 @@ def test_time_courses_are_slow_and_their_power_falls(rng):
 
 
 def test_time_courses_can_be_asked_at_slices_times(rng):
-    course = draw_time_courses(60.0, rng)
+    course = draw_time_courses(2, 60.0, rng)
     volumes, late = np.arange(0, 50, 2.0), np.array([0.0, 0.7])
     both = course(volumes[:, None] + late)
     np.testing.assert_array_equal(both[..., 0], course(volumes))

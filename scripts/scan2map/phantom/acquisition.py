@@ -183,10 +183,16 @@ def to_voxels(head, position, affine):
 
 
 def sample_model(image, matrix, shape, shift=None):
-    """Sample a model at a scan's voxels, their rows shifted by `shift` voxels.
+    """Sample a model at a scan's voxels; for the rest see `model_places`."""
+    places = model_places(matrix, shape, shift)
+    return map_coordinates(image, places, np.float32, order=1)
 
-    `matrix` maps the scan's voxels to the model's: (4, 4), or (slices, 4, 4) where
-    slices see the head in different places.
+
+def model_places(matrix, shape, shift=None):
+    """Return where in a model a scan's voxels are, float32, (3, *shape).
+
+    `matrix` maps the scan's voxels, their rows shifted by `shift` voxels, to the
+    model's: (4, 4), or (slices, 4, 4) where slices see the head in different places.
     """
     voxels = np.indices(shape, dtype=np.float32)
     if shift is not None:
@@ -198,7 +204,7 @@ def sample_model(image, matrix, shape, shift=None):
     else:
         places = np.einsum("zij,jcrz->icrz", turn, voxels)
         places += move.astype(np.float32).T[:, None, None, :]
-    return map_coordinates(image, places, np.float32, order=1)
+    return places
 
 
 def blur(image, spacing, voxel_size):

@@ -1,32 +1,25 @@
 """Image a head at rest with BOLD EPI, slice by slice."""
 
 import numpy as np
+from scipy.ndimage import map_coordinates
 
 from scan2map.images import MNI_CENTRE
 from scan2map.phantom.acquisition import (
+    DISTORTION_WIDTH_MM,
     Series,
     blur,
     draw_bias,
     draw_distortion,
     epi_grid,
+    model_places,
     noisy,
-    sample_model,
     scan_axes,
     to_voxels,
 )
-from scan2map.phantom.anatomy import tissue_fractions
+from scan2map.phantom.fluctuations import draw_breath_and_drift, draw_sources
 from scan2map.phantom.protocol import slice_times
 from scan2map.phantom.randomness import rigid, smooth_field
-from scan2map.phantom.resting_state import NETWORKS, draw_time_courses, network_maps
-
-CARDIAC_HERTZ, RESPIRATORY_HERTZ = 1.1, 0.27
-"""Mean rates; both wander by about a tenth."""
-
-CARDIAC_PERCENT, RESPIRATORY_PERCENT, DRIFT_PERCENT = 2.0, 0.7, 1.5
-"""Amplitudes: of pulsation in pure CSF, of breathing anywhere, and of slow drift."""
-
-BREATHING_WIDTH_MM = 40.0
-"""Smoothness of the field in which breathing and drift differ from place to place."""
+from scan2map.phantom.resting_state import NETWORKS
 
 STEADINESS = 0.9
 """Correlation of the head's steps from volume to volume."""
@@ -34,13 +27,21 @@ STEADINESS = 0.9
 JUMPS = 0.01
 """Share of volumes before which the head jumps, by ten times a usual step."""
 
+T1_SECONDS = 1.4
+"""Of grey matter at 3 T: how soon tissue recovers from the last excitation."""
+
+DISTORTION_PER_DEGREE = 0.15
+"""How the distortion changes when the head is tilted, relative to its spread."""
+
 
 def scan_bold(head, position, template, phantom, expression, rng):
     """Image a head at rest.
 
-    Slices are taken one after the other: each sees the head where it is, and the
-    networks as active as they are, at its own time. What fluctuates does so in the
-    place where the head lay at first; what moves is the head's image.
+    Slices are taken one after the other: each sees the head where it is, and what
+    fluctuates in it as active as it is, at its own time. Breath and drift change the
+    image in the scanner's frame. Motion does more than move: tissue that comes from a
+    neighbouring slice was excited half a repetition ago and is darker (spin history),
+    and a tilt of the head changes the distortion.
 
     Parameters
     ----------
@@ -70,88 +71,111 @@ def scan_bold(head, position, template, phantom, expression, rng):
     bold = phantom["bold"]
     repetition = bold["repetition_time"]
     affine, shape = epi_grid(bold["voxel_size"])
-    after = slice_times(shape[2], 1000 * repetition) / 1000
     starts = np.arange(bold["volumes"]) * repetition
-    when = starts[:, None] + after
-    courses = draw_time_courses(starts[-1] + repetition, rng)
-    shift, density = draw_distortion(affine, shape, phantom, rng)
-    bias = draw_bias(affine, shape, phantom, rng) * density
-    maps, fluid = _on_scan(head, position, template, affine, shape, shift)
-    maps *= np.array(list(expression.values()), dtype=np.float32)[:, None, None, None]
-    noise = _physiology(when, fluid, affine, shape, rng)
+    when = starts[:, None] + slice_times(shape[2], 1000 * repetition) / 1000
+    models, activity, courses = draw_sources(
+        head, template, expression, bold["percent"], when, rng
+    )
+    model, *sources = (
+        blur(part, head.affine[0, 0], bold["voxel_size"]) for part in (head.b0, *models)
+    )
+    sources = np.stack(sources, axis=-1)
+    anywhere = np.abs(sources).max(-1) > 0.01
+    breath_and_drift = draw_breath_and_drift(affine, shape, when, rng)
     poses, motion = _draw_poses(when / repetition, bold, rng)
-    model = blur(head.b0, head.affine[0, 0], bold["voxel_size"])
-    active = bold["percent"] / 100 * courses(when)
+    distortion = _draw_distortion(affine, shape, phantom, motion, rng)
+    loss = _spin_history(poses, affine, shape, repetition)
+    bias = draw_bias(affine, shape, phantom, rng)
     volumes = []
     for number in range(bold["volumes"]):
-        places = np.stack(
-            [to_voxels(head, p @ position, affine) for p in poses[number]]
-        )
-        still = sample_model(model, places, shape, shift)
-        change = np.einsum("kcrz,kz->crz", maps, active[:, number].astype(np.float32))
-        image = still * (1 + change + noise(number)) * bias
+        shift = distortion(number)
+        matrices = [to_voxels(head, pose @ position, affine) for pose in poses[number]]
+        places = model_places(np.stack(matrices), shape, shift)
+        change = breath_and_drift(number) - loss(number)
+        near = map_coordinates(anywhere, places, order=0)
+        change[near] += _active(sources, activity[:, number].T, places, near)
+        image = map_coordinates(model, places, np.float32, order=1)
+        image *= (1 + change) * bias * (1 + np.gradient(shift, axis=1))
         volumes.append(noisy(image, 1 / bold["snr"], rng))
-    middle = courses(starts + repetition / 2).round(6).tolist()
+    middle = courses(starts + repetition / 2).round(4).tolist()
     truth = {
-        "motion_bold": motion,
-        "time_courses": dict(zip(NETWORKS, middle, strict=True)),
+        "motion_bold": [
+            {"translation_mm": row[:3].tolist(), "rotation_degrees": row[3:].tolist()}
+            for row in motion.mean(1).round(6)
+        ],
+        "time_courses": dict(zip(NETWORKS, middle, strict=False)),
         "expression": expression,
     }
     n = len(volumes)
     return Series(np.stack(volumes), affine, np.zeros(n), np.zeros((n, 3)), truth)
 
 
-def _on_scan(head, position, template, affine, shape, shift):
-    """Return networks (k, c, r, z) and the fraction of CSF (c, r, z) on a scan."""
-    points = head.in_template[:, head.brain].T
-    fractions = tissue_fractions(template, points)
-    places = to_voxels(head, position, affine)
-    on_scan = []
-    for values in (*network_maps(points, fractions["GM"]), fractions["CSF"]):
-        model = np.zeros(head.brain.shape, dtype=np.float32)
-        model[head.brain] = values
-        spacing = np.linalg.norm(affine[:3, 0])
-        blurred = blur(model, head.affine[0, 0], spacing)
-        on_scan.append(sample_model(blurred, places, shape, shift))
-    return np.array(on_scan[:-1]), on_scan[-1]
+def _active(sources, activity, places, near):
+    """Return the relative change by sources (x, y, z, k) at the voxels of a mask.
 
-
-def _physiology(when, fluid, affine, shape, rng):
-    """Return the relative change by heart, breath and drift, per volume's number."""
-    heart, breath = (
-        _wandering(when, f, rng) for f in (CARDIAC_HERTZ, RESPIRATORY_HERTZ)
-    )
-    axes = scan_axes(affine, shape)
-    breathing = 1 + smooth_field(rng, 0.5, BREATHING_WIDTH_MM).on_axes(axes)
-    drifting = smooth_field(rng, 1.0, BREATHING_WIDTH_MM).on_axes(axes)
-    run = 2 * when / when.max() - 1
-    drift = rng.standard_normal() * run + rng.standard_normal() * (1.5 * run**2 - 0.5)
-
-    def change(number):
-        return (
-            CARDIAC_PERCENT * fluid * heart[number]
-            + RESPIRATORY_PERCENT * breathing * breath[number]
-            + DRIFT_PERCENT * drifting * drift[number]
-        ).astype(np.float32) / 100
-
+    Linear interpolation, whose weights all sources share; `activity` is that of each
+    slice, (slices, k).
+    """
+    corner, shape = np.floor(places[:, near]), sources.shape[:3]
+    beyond = places[:, near] - corner
+    first = np.ravel_multi_index(corner.astype(np.intp), shape)
+    flat, active = sources.reshape(-1, sources.shape[-1]), activity[np.nonzero(near)[2]]
+    change = np.zeros(len(first), dtype=np.float32)
+    for step in np.ndindex(2, 2, 2):
+        along = np.array(step)[:, None]
+        weight = np.where(along, beyond, 1 - beyond).prod(0)
+        values = flat[first + np.ravel_multi_index(step, shape)]
+        change += weight * np.einsum("nk,nk->n", values, active)
     return change
 
 
-def _wandering(when, hertz, rng):
-    """Return a sine whose rate wanders, at times of shape (volumes, slices)."""
-    order = np.argsort(when, axis=None)
-    steps = np.diff(when.ravel()[order], prepend=0)
-    pace = np.cumsum(rng.standard_normal(len(steps)) * np.sqrt(steps))
-    rate = hertz * (1 + 0.1 * np.tanh(pace / 5))
-    sine = np.empty(when.size)
-    sine[order] = np.sin(2 * np.pi * (np.cumsum(rate * steps) + rng.uniform()))
-    return sine.reshape(when.shape)
+def _draw_distortion(affine, shape, phantom, motion, rng):
+    """Return the shift along rows in voxels, per volume's number."""
+    still, _ = draw_distortion(affine, shape, phantom, rng)
+    sd = phantom["epi_distortion_mm"] / np.linalg.norm(affine[:3, 1])
+    about_x, about_y = (
+        smooth_field(rng, DISTORTION_PER_DEGREE * sd, DISTORTION_WIDTH_MM).on_axes(
+            scan_axes(affine, shape)
+        )
+        for _ in range(2)
+    )
+    tilt = motion[..., 3:].astype(np.float32)
+    return lambda number: (
+        still + about_x * tilt[number, :, 0] + about_y * tilt[number, :, 1]
+    )
+
+
+def _spin_history(poses, affine, shape, repetition):
+    """Return the share of the signal that motion through slices costs, per volume.
+
+    Slices are interleaved, so tissue from a neighbour was excited half a repetition
+    before; after a flip angle near 90° nothing earlier is remembered.
+    """
+    half = np.exp(-repetition / 2 / T1_SECONDS)
+    before = np.concatenate([poses[:1], poses[:-1]])
+    moved = np.eye(4) - before @ np.linalg.inv(poses)
+    through = (np.linalg.inv(affine) @ moved @ affine)[:, :, 2].astype(np.float32)
+    columns, rows = np.ogrid[: shape[0], : shape[1]]
+    slices = np.arange(shape[2], dtype=np.float32)
+
+    def loss(number):
+        by_column, by_row, by_slice, always = through[number].T
+        by_slice = by_slice * slices + always
+        crossed = np.abs(
+            by_column * columns[..., None].astype(np.float32)
+            + by_row * rows[..., None].astype(np.float32)
+            + by_slice
+        )
+        return np.float32(half / (1 + half)) * np.minimum(crossed, 1)
+
+    return loss
 
 
 def _draw_poses(volumes, bold, rng):
-    """Return matrices (volumes, slices, 4, 4), and translation and rotation per volume.
+    """Return matrices (volumes, slices, 4, 4) and what they are made of.
 
-    The first volume's first slice is at rest; between volumes the head moves evenly.
+    The latter are translations (mm) and rotations (degrees), (volumes, slices, 6). The
+    first volume's first slice is at rest; between volumes the head moves evenly.
     """
     n = len(volumes) + 1
     sizes = np.repeat([bold["motion_mm"], bold["motion_degrees"]], 3)
@@ -160,12 +184,8 @@ def _draw_poses(volumes, bold, rng):
     walk = np.zeros((n, 6))
     for number in range(1, n):
         walk[number] = STEADINESS * walk[number - 1] + steps[number]
-    at = np.stack(
+    motion = np.stack(
         [np.interp(volumes, np.arange(n), walk[:, column]) for column in range(6)], -1
     )
-    poses = np.array([[rigid(p[:3], p[3:], MNI_CENTRE) for p in row] for row in at])
-    motion = [
-        {"translation_mm": p[:3].tolist(), "rotation_degrees": p[3:].tolist()}
-        for p in at.mean(1).round(9)
-    ]
-    return poses, motion
+    poses = [[rigid(p[:3], p[3:], MNI_CENTRE) for p in row] for row in motion]
+    return np.array(poses), motion

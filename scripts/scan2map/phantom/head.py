@@ -55,6 +55,15 @@ class Head:
     brain: np.ndarray
     in_template: np.ndarray
 
+    @property
+    def axes(self):
+        """Coordinates (mm) of the grid's planes along x, y, z."""
+        sizes, origin = np.diag(self.affine), self.affine[:3, 3]
+        return [
+            size * np.arange(n) + start
+            for size, n, start in zip(sizes, self.brain.shape, origin, strict=False)
+        ]
+
 
 def build_head(template, participant, voxel_size):
     """Deform the template into one participant's head.

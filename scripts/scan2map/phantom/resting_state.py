@@ -156,8 +156,8 @@ def draw_expression(effects, affected, rng):
     }
 
 
-def draw_time_courses(seconds, rng):
-    """Draw what each network does during a run.
+def draw_time_courses(number, seconds, rng):
+    """Draw what networks do during a run.
 
     Neural fluctuation with power falling as 1/f within `BAND_HERTZ`, random phases,
     convolved with a canonical haemodynamic response that comes a little earlier or
@@ -165,6 +165,8 @@ def draw_time_courses(seconds, rng):
 
     Parameters
     ----------
+    number : int
+        Of networks.
     seconds : float
         Length of the run.
     rng : numpy.random.Generator
@@ -172,7 +174,7 @@ def draw_time_courses(seconds, rng):
     Returns
     -------
     callable
-        Takes times (s, any shape) and returns (n_networks, …) of mean 0 and standard
+        Takes times (s, any shape) and returns (number, …) of mean 0 and standard
         deviation 1 over the run.
     """
     lead_in = 30.0
@@ -184,7 +186,7 @@ def draw_time_courses(seconds, rng):
     amplitude[inside] = frequencies[inside] ** -0.5
     response = np.fft.rfft(haemodynamic_response(times))
     courses = []
-    for _ in NETWORKS:
+    for _ in range(number):
         phases = rng.uniform(0, 2 * np.pi, len(frequencies))
         strength = amplitude * rng.rayleigh(size=len(frequencies))
         late = np.exp(-2j * np.pi * frequencies * LAG_SECONDS * rng.standard_normal())
