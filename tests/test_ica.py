@@ -2,16 +2,23 @@
 
 import numpy as np
 import pytest
+from sklearn.decomposition import FastICA
 
 from scan2map.ica import (
     GroupReduction,
     associated_components,
+    average_activity,
     decompose,
     dual_regression,
     gica1,
+    in_noise_units,
+    label_maps,
+    match_maps,
     normalise_variance,
     reduce_session,
+    rows_between,
 )
+from scan2map.ica.decomposition import fastica, orthogonalise, whiten
 from scan2map.ica.stability import centrotypes
 
 N_VOXELS, N_VOLUMES, N_NETWORKS = 4000, 60, 5
@@ -43,18 +50,18 @@ def reduce_group(reduced, keep):
     reduction = GroupReduction(keep)
     for session in reduced:
         reduction.add(session)
-    return reduction.components(N_NETWORKS)
+    return reduction
 
 
 @pytest.fixture(scope="module")
 def group(reduced):
-    return reduce_group(reduced, keep=20)
+    return reduce_group(reduced, keep=20).components(N_NETWORKS)
 
 
 @pytest.fixture(scope="module")
 def exact(reduced):
     """The group without loss: all that six sessions brought is kept."""
-    return reduce_group(reduced, keep=6 * 15)
+    return reduce_group(reduced, keep=6 * 15).components(N_NETWORKS)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +80,39 @@ def test_every_network_is_found_and_stable(found, truth):
     assert sorted(numbers) == list(range(N_NETWORKS))
     assert r.min() > 0.9  # variance normalisation flattens the bumps
     assert found.quality.min() > 0.85  # one run in eight may end in another optimum
+
+
+def test_infomax_finds_the_same_maps_as_fastica(group, found):
+    other = decompose(group, seed=3, repeats=3, algorithm="infomax")
+    numbers, r = match_maps(other.maps, found.maps)
+    assert sorted(numbers) == list(range(N_NETWORKS)) and r.min() > 0.99
+    centred = group - group.mean(1, keepdims=True)
+    np.testing.assert_allclose(
+        other.mixing @ other.maps, centred, atol=1e-4 * np.abs(group).max()
+    )
+
+
+def test_fastica_stops_where_scikit_learns_does(group):
+    white = whiten(group)[0]
+    start = orthogonalise(np.random.default_rng(0).normal(size=(5, 5)))
+    theirs = FastICA(whiten=False, w_init=start, tol=1e-4, max_iter=500)
+    theirs.fit(white.T)
+    cosines = np.abs((fastica(white, start) * theirs.components_).sum(1))
+    assert cosines.min() > 1 - 1e-4
+
+
+def test_units_of_the_noise_give_strong_networks_their_shape_back(truth):
+    rng, reduction = np.random.default_rng(7), GroupReduction(rows_between(5, 15))
+    for _ in range(6):
+        data = 3 * rng.normal(size=(N_VOLUMES, N_NETWORKS)) @ truth
+        data += rng.normal(0, 0.5, (N_VOLUMES, N_VOXELS))
+        reduction.add(reduce_session(normalise_variance(data), 15))
+    components = reduction.components(N_NETWORKS)
+    maps = decompose(components, seed=3, repeats=2).maps
+    mended = in_noise_units(maps, reduction.noise(components))
+    assert matched(maps, truth)[1].max() < 0.9
+    assert matched(mended, truth)[1].min() > 0.99
+    np.testing.assert_allclose(mended.std(1), 1, rtol=1e-4)
 
 
 def test_maps_have_their_tail_up_and_the_strongest_first(found):
@@ -108,6 +148,33 @@ def test_one_pass_is_the_svd_of_the_concatenation_where_all_is_kept(reduced, exa
 def test_few_kept_components_span_nearly_the_same(exact, group):
     whole, ours = np.linalg.qr(exact.T)[0], np.linalg.qr(group.T)[0]
     assert np.linalg.svd(whole.T @ ours)[1].min() > 0.99
+
+
+def test_sessions_of_any_length_and_field_of_view_make_a_group(sessions, truth):
+    reduction = GroupReduction(rows_between(5, 40))
+    for number, data in enumerate(sessions[1]):
+        data = data[: 25 + 5 * number].copy()
+        data[:, : 100 * number] = 0  # not in this session's field of view
+        reduction.add(reduce_session(normalise_variance(data), 40))
+    components = reduction.components(N_NETWORKS)
+    found = decompose(components, seed=3, repeats=2)
+    maps = in_noise_units(found.maps, reduction.noise(components))
+    assert np.isfinite(maps).all() and matched(maps, truth)[1].min() > 0.9
+
+
+def test_dimensions_that_confounds_took_are_not_kept(sessions):
+    data = normalise_variance(sessions[1][0])
+    basis = np.linalg.qr(np.random.default_rng(0).normal(size=(N_VOLUMES, 12)))[0]
+    assert len(reduce_session(basis @ (basis.T @ data), 40)) == 12
+
+
+def test_more_components_than_dimensions_have_the_smallest_coefficients(sessions):
+    data = sessions[1][0][:4] - sessions[1][0][:4].mean(0)
+    rng = np.random.default_rng(0)
+    courses, maps = dual_regression(data, rng.normal(size=(6, N_VOXELS)), True)
+    design = courses / courses.std(0)
+    np.testing.assert_allclose(design @ maps, data, atol=1e-5)
+    np.testing.assert_allclose(maps, np.linalg.pinv(design, 1e-9) @ data, atol=1e-5)
 
 
 def test_dual_regression_recovers_time_courses_and_expression(sessions, truth):
@@ -177,9 +244,39 @@ def test_components_that_differ_between_groups_are_selected(rng):
     assert list(associated_components(activity, labels, alpha=1e-30)[0]) == [4]
 
 
+@pytest.mark.filterwarnings("ignore:Precision loss")
+def test_a_component_that_is_equally_active_in_all_is_not_selected(rng):
+    activity = np.column_stack([np.ones(8), rng.normal(1, 0.1, 8)])
+    selected, p = associated_components(activity, [0, 1] * 4, alpha=1e-6)
+    assert list(selected) == [1] and p[0] == 1
+
+
+def test_sessions_of_a_participant_are_averaged():
+    averaged, order = average_activity([[1, 2], [5, 6], [3, 4]], ["b", "a", "b"])
+    assert order == ["b", "a"] and averaged.tolist() == [[2, 3], [5, 6]]
+
+
+def test_matching_is_one_to_one_and_keeps_the_sign(truth, rng):
+    order = rng.permutation(N_NETWORKS)
+    maps = -truth[order] + rng.normal(0, 0.01, truth.shape)
+    number, r = match_maps(maps, truth)
+    assert (number == order).all() and r.max() < -0.9
+
+
+def test_labels_are_those_of_the_most_similar_template(truth):
+    labels = ["a", "b", "c", "d", "e"]
+    names, r = label_maps(np.stack([truth[3], -truth[1]]), truth, labels)
+    assert names == ["d", "b"]
+    np.testing.assert_allclose(r, [1, -1])
+
+
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
+        (lambda: label_maps(np.ones((1, 9)), np.ones((2, 9)), ["a"]), "2 .* 1 labels"),
+        (lambda: match_maps(np.ones((2, 9)), np.ones((1, 9))), "2 maps .* with 1"),
+        (lambda: match_maps(np.ones((2, 9)), np.ones((2, 8))), "9 and 8 voxels"),
+        (lambda: decompose(np.ones((2, 9)), 0, algorithm="jade"), "'jade'"),
         (lambda: reduce_session(np.zeros((5, 9)), 3), "0 everywhere"),
         (lambda: reduce_session(np.full((5, 9), np.nan), 3), "not finite"),
         (lambda: GroupReduction(9).components(2), "0 can be had from 0 sessions"),

@@ -26,7 +26,7 @@ def dual_regression(data, maps, normalise=False):
         Coefficients of the second regression. Where filtering and confounds left a
         session fewer dimensions than there are components, time courses are linearly
         dependent, and of all coefficients that fit as well these have the smallest
-        norm.
+        norm (with time courses of variance 1).
 
     Raises
     ------

@@ -5,8 +5,9 @@ import numpy as np
 BLOCK = 8192
 """Voxels per product where rows are replaced in place."""
 
-ROUNDING = 1e-8
-"""A principal component with less than this of the strongest one's variance is none."""
+ROUNDING = 1e-6
+"""A principal component with less than this of the strongest one's variance is none:
+sums are in float32."""
 
 LEAST_NOISE = 0.1
 """Of a voxel's standard deviation: where components explain nearly all, their maps
