@@ -234,8 +234,8 @@ def _say(part, confounds, facts, n_volumes):
             f"largest {np.nanmax(moved):.2f} mm"
         )
     lines += [
-        f"{len(facts['OutlierVolumes'])} outlier volumes (dotted lines)",
-        f"{facts['DegreesOfFreedom']} degrees of freedom left after denoising",
+        f"outlier volumes (dotted lines): {len(facts['OutlierVolumes'])}",
+        f"degrees of freedom left after denoising: {facts['DegreesOfFreedom']}",
     ]
     axes = part.subplots()
     axes.set_axis_off()
