@@ -170,7 +170,9 @@ def network_inputs(rows_of):
         if feature["kind"] != "tensor":
             given["mask"] = workflow.pathvars.apply(GRID_MASK)
         if feature.get("components") == "selected":
-            selection = f"<ica>/{scope_of(wildcards)}/selection_p-{feature['alpha']}.json"
+            selection = (
+                f"<ica>/{scope_of(wildcards)}/selection_p-{feature['alpha']}.json"
+            )
             given["selection"] = workflow.pathvars.apply(selection)
         return given
 
