@@ -1,9 +1,7 @@
-import pandas as pd
 import pytest
 
 from scan2map.cohort import phantom_cohort
 from scan2map.figures.cohort import draw_cohort, left_out
-from scan2map.figures.learning import draw_learning_curves
 
 GROUPS = ["control", "patient"]
 
@@ -44,17 +42,3 @@ def test_a_participant_with_two_sessions_is_one_point(sessions):
     again = dict(sessions[0], session_id="2")
     figure = draw_cohort([*sessions, again], GROUPS, title="phantom")
     assert "11 participants, 12 sessions" in figure.get_suptitle()
-
-
-def test_learning_curves_show_each_training_and_the_median():
-    histories = [
-        pd.DataFrame({"epoch": [1, 2, 3], "loss": loss, "accuracy": [0.5, 0.6, 0.7]})
-        for loss in ([3, 2, 1], [4, 3, 2], [5, 3, 3])
-    ]
-    axes = draw_learning_curves(histories, title="pre").axes[0]
-    assert list(axes.lines[-1].get_ydata()) == [4, 3, 2] and len(axes.lines) == 4
-
-
-def test_no_history_is_refused():
-    with pytest.raises(ValueError, match="no training history"):
-        draw_learning_curves([], title="pre")
