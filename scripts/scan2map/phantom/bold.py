@@ -27,8 +27,10 @@ STEADINESS = 0.9
 JUMPS = 0.01
 """Share of volumes before which the head jumps, by ten times a usual step."""
 
-T1_SECONDS = 1.4
-"""Of grey matter at 3 T: how soon tissue recovers from the last excitation."""
+SPIN_HISTORY = 0.15
+"""Share of the signal that is missing where a whole slice of tissue was its neighbour's
+before. For T1 = 1.4 s, a repetition of 2 s and sharp slices without gap it is a third;
+profiles of real slices overlap."""
 
 DISTORTION_PER_DEGREE = 0.15
 """How the distortion changes when the head is tilted, relative to its spread."""
@@ -76,6 +78,7 @@ def scan_bold(head, position, template, phantom, expression, rng):
     models, activity, courses = draw_sources(
         head, template, expression, bold["percent"], when, rng
     )
+    middles = courses(starts + repetition / 2)[: len(NETWORKS)]
     model, *sources = (
         blur(part, head.affine[0, 0], bold["voxel_size"]) for part in (head.b0, *models)
     )
@@ -84,7 +87,7 @@ def scan_bold(head, position, template, phantom, expression, rng):
     breath_and_drift = draw_breath_and_drift(affine, shape, when, rng)
     poses, motion = _draw_poses(when / repetition, bold, rng)
     distortion = _draw_distortion(affine, shape, phantom, motion, rng)
-    loss = _spin_history(poses, affine, shape, repetition)
+    loss = _spin_history(poses, affine, shape)
     bias = draw_bias(affine, shape, phantom, rng)
     volumes = []
     for number in range(bold["volumes"]):
@@ -97,17 +100,21 @@ def scan_bold(head, position, template, phantom, expression, rng):
         image = map_coordinates(model, places, np.float32, order=1)
         image *= (1 + change) * bias * (1 + np.gradient(shift, axis=1))
         volumes.append(noisy(image, 1 / bold["snr"], rng))
-    middle = courses(starts + repetition / 2).round(4).tolist()
     truth = {
-        "motion_bold": [
-            {"translation_mm": row[:3].tolist(), "rotation_degrees": row[3:].tolist()}
-            for row in motion.mean(1).round(6)
-        ],
-        "time_courses": dict(zip(NETWORKS, middle, strict=False)),
+        "motion_bold": _rows(motion.mean(1)),
+        "time_courses": dict(zip(NETWORKS, middles.round(4).tolist(), strict=True)),
         "expression": expression,
     }
     n = len(volumes)
     return Series(np.stack(volumes), affine, np.zeros(n), np.zeros((n, 3)), truth)
+
+
+def _rows(motion):
+    """Return translations and rotations (volumes, 6) as the truth says them."""
+    return [
+        {"translation_mm": row[:3].tolist(), "rotation_degrees": row[3:].tolist()}
+        for row in motion.round(6)
+    ]
 
 
 def _active(sources, activity, places, near):
@@ -145,28 +152,22 @@ def _draw_distortion(affine, shape, phantom, motion, rng):
     )
 
 
-def _spin_history(poses, affine, shape, repetition):
+def _spin_history(poses, affine, shape):
     """Return the share of the signal that motion through slices costs, per volume.
 
     Slices are interleaved, so tissue from a neighbour was excited half a repetition
     before; after a flip angle near 90° nothing earlier is remembered.
     """
-    half = np.exp(-repetition / 2 / T1_SECONDS)
     before = np.concatenate([poses[:1], poses[:-1]])
     moved = np.eye(4) - before @ np.linalg.inv(poses)
     through = (np.linalg.inv(affine) @ moved @ affine)[:, :, 2].astype(np.float32)
-    columns, rows = np.ogrid[: shape[0], : shape[1]]
-    slices = np.arange(shape[2], dtype=np.float32)
+    box = tuple(slice(n) for n in shape)
+    columns, rows, slices = (axis.astype(np.float32) for axis in np.ogrid[box])
 
     def loss(number):
         by_column, by_row, by_slice, always = through[number].T
-        by_slice = by_slice * slices + always
-        crossed = np.abs(
-            by_column * columns[..., None].astype(np.float32)
-            + by_row * rows[..., None].astype(np.float32)
-            + by_slice
-        )
-        return np.float32(half / (1 + half)) * np.minimum(crossed, 1)
+        crossed = by_column * columns + by_row * rows + by_slice * slices + always
+        return np.float32(SPIN_HISTORY) * np.minimum(np.abs(crossed), 1)
 
     return loss
 
