@@ -14,7 +14,7 @@ maps = average_networks(read_template(), affine, shape)
 write_image(
     maps,
     affine,
-    snakemake.output[0],
+    snakemake.output.image,
     sidecar={
         "Description": "Share of a resting-state network in each voxel, 0 to 1",
         "Space": "MNI152NLin2009aSym, RAS+ mm",
