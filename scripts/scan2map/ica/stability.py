@@ -1,7 +1,7 @@
 """How stable independent components are over repeated decompositions (ICASSO)."""
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import cut_tree, linkage
 from scipy.spatial.distance import squareform
 
 
@@ -29,7 +29,7 @@ def centrotypes(estimates, n_clusters):
     distance = 1 - similarity
     np.fill_diagonal(distance, 0)
     tree = linkage(squareform(distance, checks=False), method="average")
-    cluster = fcluster(tree, n_clusters, criterion="maxclust")
+    cluster = cut_tree(tree, n_clusters)[:, 0]  # exactly so many, also where ties are
     centres, quality = [], []
     for number in np.unique(cluster):
         inside = cluster == number
