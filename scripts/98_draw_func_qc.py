@@ -14,16 +14,17 @@ from scan2map.transforms import pull, read_field
 log_to(snakemake.log[0])
 given = snakemake.input
 mask = read_mask(given.mask)
-optional = {
-    name: nib.load(given.get(name))
-    for name in ("boldref_t1w", "t1w_mask")
-    if given.get(name)
-}
+anatomy = {}
 if given.get("xfm_mni"):
-    field = read_field(given.xfm_mni)
-    optional["tissues"] = {
-        name: pull(read_array(path), read_grid(path)[1], *field)[mask]
-        for name, path in {"gm": given.gm, "wm": given.wm, "csf": given.csf}.items()
+    field, tissues = read_field(given.xfm_mni), ("gm", "wm", "csf")
+    maps = {name: given.get(name) for name in tissues}
+    anatomy = {
+        "boldref_t1w": nib.load(given.boldref_t1w),
+        "t1w_brain": nib.load(given.t1w_brain),
+        "tissues": {
+            name: pull(read_array(path), read_grid(path)[1], *field)[mask]
+            for name, path in maps.items()
+        },
     }
 
 figure = draw_func_qc(
@@ -36,6 +37,6 @@ figure = draw_func_qc(
     template_brain=nib.load(given.template_brain),
     confounds=read_table(given.confounds),
     facts=read_json(given.denoised_sidecar),
-    **optional,
+    **anatomy,
 )
 write_png(figure, snakemake.output[0], dpi=110)

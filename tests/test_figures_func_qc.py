@@ -78,7 +78,7 @@ def test_traces_that_a_table_lacks_are_left_out(run):
 
 
 def test_the_same_run_gives_the_same_bytes_below_300_kilobytes(run, tmp_path):
-    run |= {"boldref_t1w": run["boldref"], "t1w_mask": run["mask"]}
+    run |= {"boldref_t1w": run["boldref"], "t1w_brain": run["mask"]}
     for name in "ab":
         write_png(draw_func_qc("sub-01", **run), tmp_path / name, dpi=110)
     first, second = ((tmp_path / name).read_bytes() for name in "ab")

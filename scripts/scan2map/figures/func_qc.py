@@ -59,7 +59,7 @@ def draw_func_qc(
     confounds,
     facts,
     boldref_t1w=None,
-    t1w_mask=None,
+    t1w_brain=None,
     tissues=None,
 ):
     """Draw what a person has to look at before believing a BOLD run.
@@ -81,7 +81,7 @@ def draw_func_qc(
     facts : dict
         Sidecar of the denoised BOLD: RepetitionTime, OutlierVolumes,
         DegreesOfFreedom, SliceTimingCorrected, StartTime, SliceTimingNote.
-    boldref_t1w, t1w_mask : nibabel image, optional
+    boldref_t1w, t1w_brain : nibabel image, optional
         Mean BOLD in the T1w's space and the T1w's brain mask.
     tissues : dict of ndarray, shape (n_voxels,), optional
         Probability of ``gm``, ``wm`` and ``csf``, by which voxels are sorted.
@@ -101,7 +101,7 @@ def draw_func_qc(
     _draw_run(top, bold, denoised, confounds, facts, tissues)
     parts = bottom.subfigures(2, 2).ravel()
     if boldref_t1w is not None:
-        _draw_fit(parts[0], "Mean BOLD and the T1w's brain", boldref_t1w, t1w_mask)
+        _draw_fit(parts[0], "Mean BOLD and the T1w's brain", boldref_t1w, t1w_brain)
     _draw_fit(
         parts[1],
         "Mean BOLD in MNI and the template's outline",

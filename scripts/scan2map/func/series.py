@@ -8,8 +8,8 @@ from scan2map.images import write_json
 SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 """Units of time in a NIfTI header."""
 
-TOLERANCE = 1e-3
-"""Seconds by which header and sidecar may differ: headers hold rounded numbers."""
+TOLERANCE = 0.01
+"""Share by which header and sidecar may differ: headers hold rounded numbers."""
 
 KEPT = (
     "TaskName",
@@ -55,7 +55,7 @@ def repetition_time(sidecar, header):
             f"says how long a volume takes (they say {stated!r} and {stored:g} s): add "
             "RepetitionTime, in seconds, to the sidecar"
         )
-    if stored > 0 and abs(stored - stated) > TOLERANCE:
+    if stored > 0 and abs(stored / stated - 1) > TOLERANCE:
         raise ValueError(
             f"a volume takes {stated:g} s after the sidecar (RepetitionTime) and "
             f"{stored:g} s after the image's header (pixdim[4] and its unit): correct "
