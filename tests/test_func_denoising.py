@@ -82,6 +82,7 @@ def test_compcor_finds_the_fluctuation_of_a_tissue(rng):
     assert abs(np.corrcoef(table["c_comp_cor_00"], pulse)[0, 1]) > 0.99
     with pytest.raises(ValueError, match="w_comp_cor has 0 voxels"):
         tissue_components(data, {"w_comp_cor": ~mask & mask}, 2, TR)
+    assert tissue_components(data, {"c_comp_cor": mask}, 0, TR) == {}
 
 
 def test_dvars_is_the_root_mean_square_change():

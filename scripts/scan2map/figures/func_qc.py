@@ -99,16 +99,14 @@ def draw_func_qc(
     figure.suptitle(title, fontweight="bold")
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
     _draw_run(top, bold, denoised, confounds, facts, tissues)
-    parts = bottom.subfigures(2, 2).ravel()
+    parts = iter(bottom.subfigures(2, 2).ravel())
     if boldref_t1w is not None:
-        _draw_fit(parts[0], "Mean BOLD and the T1w's brain", boldref_t1w, t1w_brain)
-    _draw_fit(
-        parts[1],
-        "Mean BOLD in MNI and the template's outline",
-        *(boldref, template_brain, template),
-    )
-    _draw_snr(parts[2], temporal_snr(bold), mask)
-    _say(parts[3], confounds, facts, n_volumes=len(bold))
+        title = "Mean BOLD and the T1w's brain"
+        _draw_fit(next(parts), title, boldref_t1w, t1w_brain)
+    title = "Mean BOLD in MNI and the template's outline"
+    _draw_fit(next(parts), title, boldref, template_brain, template)
+    _draw_snr(next(parts), temporal_snr(bold), mask)
+    _say(next(parts), confounds, facts, n_volumes=len(bold))
     return figure
 
 

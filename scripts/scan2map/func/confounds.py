@@ -177,7 +177,7 @@ def tissue_components(data, masks, n_components, repetition_time):
         Voxels well inside a tissue, by the prefix of its columns: ``w_comp_cor`` for
         white matter, ``c_comp_cor`` for cerebrospinal fluid.
     n_components : int
-        Per tissue; CONN's 5.
+        Per tissue; CONN's 5. 0 gives an empty table.
     repetition_time : float
         s.
 
@@ -199,7 +199,7 @@ def tissue_components(data, masks, n_components, repetition_time):
     from nipype.algorithms.confounds import compute_noise_components
 
     table = {}
-    for prefix, mask in masks.items():
+    for prefix, mask in masks.items() if n_components else ():
         if mask.sum() < n_components:
             raise ValueError(
                 f"the mask for {prefix} has {mask.sum()} voxels, {n_components} "
