@@ -13,7 +13,7 @@ rule scan_phantom:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=3000,
         runtime=10,
     params:
         code=code_of("01_scan_phantom"),

@@ -98,6 +98,5 @@ rule segment_t1w:
         runtime=30,
     params:
         code=code_of("24_segment_t1w"),
-        seed=seed_of("segment_t1w"),
     script:
         "../scripts/24_segment_t1w.py"

@@ -7,7 +7,6 @@ if config["source"] == "derivatives":
         """What did another pipeline make of this session's BOLD?"""
         input:
             unpack(given_of_session),
-            brain=GRID_MASK,
         output:
             bold="<bold>_desc-preproc_bold.nii.gz",
             sidecar="<bold>_desc-preproc_bold.json",
@@ -138,7 +137,6 @@ else:
             bold="<bold>_desc-preproc_bold.nii.gz",
             mask="<bold>_desc-brain_mask.nii.gz",
             csf="<anat>_label-CSF_probseg.nii.gz",
-            gm="<anat>_label-GM_probseg.nii.gz",
             wm="<anat>_label-WM_probseg.nii.gz",
             xfm_mni=warp_from("T1w"),
             motion="<func>_desc-motion_timeseries.tsv",

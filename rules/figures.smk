@@ -101,7 +101,7 @@ def qc_of_bold(wildcards):
     """What shows whether a session's BOLD can be trusted; less where it came processed."""
     files = {
         "bold": "<bold>_desc-preproc_bold.nii.gz",
-        "sidecar": "<bold>_desc-preproc_bold.json",
+        "denoised_sidecar": "<bold>_desc-denoised_bold.json",
         "denoised": "<bold>_desc-denoised_bold.nii.gz",
         "mask": "<bold>_desc-brain_mask.nii.gz",
         "boldref": "<bold>_boldref.nii.gz",

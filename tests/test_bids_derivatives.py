@@ -64,10 +64,12 @@ def test_confounds_are_those_of_the_run(tmp_path):
     assert "run-2_desc-confounds" in found["confounds"]
 
 
-def test_a_mask_may_be_absent_and_confounds_may_not(tmp_path):
-    image, _, _, table = session()
+def test_a_run_without_its_mask_or_its_confounds_is_refused(tmp_path):
+    image, _, mask, table = session()
     dataset(tmp_path, image, table)
-    assert find_derivatives(str(tmp_path), ROWS)["01", "a"]["mask"] is None
+    with pytest.raises(ValueError, match="has no brain mask beside it, .*brain_mask"):
+        find_derivatives(str(tmp_path), ROWS)
+    dataset(tmp_path, mask)
     (tmp_path / table).rename((tmp_path / table).with_name("x_desc-confounds_a.tsv"))
     with pytest.raises(ValueError, match="needed. There are:\n  x_desc-confounds_a"):
         find_derivatives(str(tmp_path), ROWS)

@@ -114,6 +114,7 @@ def test_a_study_of_networks_can_be_run():
         ("func/band", [0.1, 0.01], "it should rise"),
         ("ica/templates", "nowhere.nii.gz", "nowhere.nii.gz, which is no file"),
         ("source", "derivatives", "'derivatives: dataset' is not set"),
+        ("source", "derivatives", "which space .* 'space: MNI152NLin2009cAsym'"),
         ("experiments/rsp/training/early_stopping", None, "see the people it tests"),
     ],
 )

@@ -40,12 +40,12 @@ def find_derivatives(dataset, rows, entities=None):
     -------
     dict of (str, str) to dict
         By participant and session: ``bold``, ``bold_json`` (list, from the dataset's
-        level down), ``mask`` (None where there is none) and ``confounds``.
+        level down), ``mask`` and ``confounds``.
 
     Raises
     ------
     ValueError
-        The dataset, a session, its image or its confounds are not there, several images
+        The dataset, a session, its image, mask or confounds are not there, several images
         match, or two sessions would get the same ones; the message lists what is there.
     """
     check_dataset(dataset, "derivatives")
@@ -55,10 +55,15 @@ def find_derivatives(dataset, rows, entities=None):
         folder = session_folder(Path(dataset), *key, "derivatives") / "func"
         image = _one_image(folder, entities or {})
         mask = image.with_name(image.name.replace(IMAGE, "_desc-brain_mask.nii.gz"))
+        if not mask.exists():
+            raise ValueError(
+                f"{image} has no brain mask beside it, {mask.name}: copy it from the "
+                "output of the same run of fMRIPrep"
+            )
         found[key] = {
             "bold": str(image),
             "bold_json": inherited(image, ".json", dataset),
-            "mask": str(mask) if mask.exists() else None,
+            "mask": str(mask),
             "confounds": str(_confounds_of(image)),
         }
     refuse_shared({key: files["bold"] for key, files in found.items()})

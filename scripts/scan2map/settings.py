@@ -348,6 +348,11 @@ def _derivatives(config):
             "'derivatives: dataset' is not set: 'source: derivatives' needs the folder "
             "of fMRIPrep's output, with sub-* in it"
         )
+    if not str(config["derivatives"]["entities"].get("space", "")).startswith("MNI"):
+        yield (
+            "'derivatives: entities' does not say which space the preprocessed BOLD is "
+            "in: write one of MNI's, such as 'space: MNI152NLin2009cAsym'"
+        )
     for name, experiment in config["experiments"].items():
         if experiment["feature"]["kind"] == "tensor":
             yield (
