@@ -46,12 +46,13 @@ def t_map_title(wildcards):
 
 def component_title(wildcards):
     """What t maps of component gradients show, in words."""
-    label = label_of_experiment(wildcards)
+    kind = experiment_of(wildcards)["feature"]["kind"]
+    what = "gradient by component" if kind == "ica" else "mean |gradient| of volumes"
     asked = {
-        "groups": f"{label}: gradient by component, {GROUPS[1]} minus {GROUPS[0]}",
-        "mean": f"{label}: gradient by component, mean over everybody, against zero",
+        "groups": f"{GROUPS[1]} minus {GROUPS[0]}",
+        "mean": "mean over everybody, against zero",
     }
-    return asked[wildcards.contrast]
+    return f"{label_of_experiment(wildcards)}: {what}, {asked[wildcards.contrast]}"
 
 
 def components_of_experiment(wildcards):

@@ -122,7 +122,7 @@ def _draw_bars(axes, seen, names):
     )  # fmt: skip
     axes.set_yticks(rows, [names[number] for number in seen["component"]])
     axes.set(
-        ylim=(len(seen) - 0.4, -0.6),
+        ylim=(max(len(seen), SHOWN) - 0.4, -0.6),
         xlabel="mean |\N{PARTIAL DIFFERENTIAL}N/\N{PARTIAL DIFFERENTIAL}component|, "
         "logit per SD (\N{PLUS-MINUS SIGN} SD over folds)",
     )
