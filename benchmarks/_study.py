@@ -73,9 +73,19 @@ def recovery(results, maps, metric, contrast="mean"):
     return enrichment(t, truth, read_mask(mask_path), voxel_size)
 
 
+def tensor_experiments(config):
+    """Return the names of the experiments whose networks see tensors."""
+    return [
+        name
+        for name, experiment in config["experiments"].items()
+        if experiment["feature"]["kind"] == "tensor"
+    ]
+
+
 def without_effects(phantom):
     """Return the phantom's settings with every planted effect of size 0."""
     phantom = copy.deepcopy(phantom)
+    phantom["bold"]["effects"] = {}
     for effect in phantom["effects"]:
         effect |= {
             key: 0 for key in ("md", "anisotropy", "difference") if key in effect

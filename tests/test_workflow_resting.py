@@ -8,12 +8,12 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from workflow import ROOT, planned_jobs, resting_config, snakemake
+from workflow import ROOT, planned_jobs, run_config, snakemake
 
 from scan2map.ica import dual_regression, read_voxels
 
 BOLD = "task-rest_space-MNI152NLin2009aSym"
-NAMES = [f"{base}{run}" for base in ("asc", "ssc", "rsp") for run in ("", "_replica")]
+NAMES = [f"{base}{run}" for base in ("ssc", "rsp") for run in ("", "_replica")]
 
 
 def copy_project(folder):
@@ -27,7 +27,7 @@ def copy_project(folder):
 def resting(tmp_path_factory):
     """A copy of the project in which the tiny study has run."""
     project = copy_project(tmp_path_factory.mktemp("resting"))
-    process = snakemake(project, config=resting_config(), project=project)
+    process = snakemake(project, config=run_config(), project=project)
     assert process.returncode == 0, process.stdout[-5000:]
     return project
 
@@ -43,7 +43,7 @@ def table(path):
 
 
 def test_a_finished_study_of_networks_has_nothing_to_be_done(resting):
-    process = snakemake(resting, config=resting_config(), project=resting)
+    process = snakemake(resting, config=run_config(), project=resting)
     assert "Nothing to be done" in process.stdout
 
 
@@ -79,10 +79,10 @@ def test_a_planted_leak_fails_the_build_with_the_participants_name(
     text = rules.read_text()
     assert text.count(honest) == 1
     rules.write_text(text.replace(honest, leaking))
-    target = "results/rest/6_folds/asc/scores.tsv"
-    process = snakemake(project, target, config=resting_config(), project=project)
+    target = "results/rest/6_folds/ssc/scores.tsv"
+    process = snakemake(project, target, config=run_config(), project=project)
     assert process.returncode != 0
-    assert "experiment 'asc' is not honest" in process.stdout
+    assert "experiment 'ssc' is not honest" in process.stdout
     assert "depends on control001, by the way" in process.stdout
 
 
@@ -111,7 +111,7 @@ def test_bold_is_on_the_grid_and_denoised_to_mean_zero(results):
 
 
 def test_gradients_are_those_of_networks_that_had_not_seen_the_session(results):
-    paths = list((results / "7_maps/asc").rglob("*_desc-components_gradient.nii.gz"))
+    paths = list((results / "7_maps/ssc").rglob("*_desc-components_gradient.nii.gz"))
     assert len(paths) == 8
     image = nib.load(paths[0])
     assert image.shape == (24, 28, 24, 4) and image.get_fdata().any()
@@ -119,7 +119,7 @@ def test_gradients_are_those_of_networks_that_had_not_seen_the_session(results):
 
 def test_the_report_shows_components_protocols_and_the_audit(resting):
     process = snakemake(
-        resting, "--report", "report.html", config=resting_config(), project=resting
+        resting, "--report", "report.html", config=run_config(), project=resting
     )
     assert process.returncode == 0, process.stdout[-3000:]
     page = (resting / "report.html").read_text()
@@ -128,7 +128,7 @@ def test_the_report_shows_components_protocols_and_the_audit(resting):
 
 
 def test_a_replica_added_later_reruns_no_honest_network(resting):
-    config = resting_config()
+    config = run_config()
     config["experiments"]["rsp"]["run_as"] = ["honest"]
     process = snakemake(resting, "--dry-run", config=config, project=resting)
     assert "train_fold" not in planned_jobs(process)
@@ -140,7 +140,7 @@ def test_preprocessed_images_are_a_start_too(resting, results, tmp_path):
     for subject in sorted(path.name for path in dataset.glob("sub-*")):
         rows.append(f"{subject[4:]}\t1\t{subject[4:11]}\t40\tF\tA")
     (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
-    config = resting_config(study="given", source="derivatives")
+    config = run_config(study="given", source="derivatives")
     config["cohort"] = str(tmp_path / "cohort.tsv")
     config["derivatives"] = {
         "dataset": str(dataset),

@@ -41,9 +41,11 @@ def snakemake(folder, *options, config=None, project=ROOT):
 
 
 def phantom_config(**changes):
-    """Return the phantom study's configuration with some top-level keys replaced."""
+    """Return the phantom study of diffusion with some top-level keys replaced."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    return json.loads(json.dumps(config)) | changes  # blocks that YAML shares, apart
+    config = json.loads(json.dumps(config))  # blocks that YAML shares, apart
+    del config["experiments"]["networks"]
+    return config | changes
 
 
 def resting_config(**changes):
@@ -76,6 +78,13 @@ def resting_config(**changes):
     for experiment in config["experiments"].values():
         experiment |= copy.deepcopy(shared)
     return config | changes
+
+
+def run_config(**changes):
+    """Return the part of that study that tests run: one experiment less."""
+    config = resting_config(**changes)
+    del config["experiments"]["asc"]
+    return config
 
 
 def complete(config):
