@@ -212,8 +212,8 @@ def check_honesty(rows, experiment, run_as):
         return
     first = leaks[0]
     raise ValueError(
-        f"experiment '{experiment}' is not honest: {len(leaks)} of {len(rows)} networks "
-        f"depend on participants they test. The network of repeat {first['repeat']}, "
+        f"experiment '{experiment}' is not honest: {len(leaks)} of {len(rows)} "
+        f"networks depend on participants they test. The network of repeat {first['repeat']}, "
         f"fold {first['fold']} depends on {first['names']}, by the way {first['way']}. "
         "No scores are written; look at the rules and scripts on that way"
     )

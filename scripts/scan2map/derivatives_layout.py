@@ -45,8 +45,9 @@ def find_derivatives(dataset, rows, entities=None):
     Raises
     ------
     ValueError
-        The dataset, a session, its image, mask or confounds are not there, several images
-        match, or two sessions would get the same ones; the message lists what is there.
+        The dataset, a session, its image, mask or confounds are not there, several
+        images match, or two sessions would get the same ones; the message lists what is
+        there.
     """
     check_dataset(dataset, "derivatives")
     found = {}
