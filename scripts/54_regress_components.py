@@ -5,6 +5,7 @@ import logging
 import numpy as np
 
 from scan2map.ica import (
+    check_dimensions,
     describe_components,
     dual_regression,
     gica1,
@@ -17,7 +18,8 @@ from scan2map.logs import log_to
 
 log_to(snakemake.log[0])
 settings, given = snakemake.params.ica, snakemake.input
-repetition_time = read_json(given.sidecar)["RepetitionTime"]
+sidecar = read_json(given.sidecar)
+check_dimensions(sidecar["DegreesOfFreedom"], settings["components"])
 data = read_voxels(given.bold, given.mask)
 groups = list(given.groups)
 if groups:  # of GICA1 only
@@ -34,7 +36,7 @@ for number, scope in enumerate(snakemake.params.scopes):
     sources = [given.bold, given.sidecar, given.mask, path]
     sources += groups[number : number + 1]
     description = describe_components(
-        maps, courses, scope, sources, repetition_time, settings
+        maps, courses, scope, sources, sidecar["RepetitionTime"], settings
     )
     np.save(snakemake.output.maps[number], maps.astype(np.float16))
     write_json(description, snakemake.output.descriptions[number])

@@ -8,6 +8,7 @@ from scan2map.ica import (
     GroupReduction,
     associated_components,
     average_activity,
+    check_dimensions,
     decompose,
     dual_regression,
     gica1,
@@ -288,3 +289,9 @@ def test_labels_are_those_of_the_most_similar_template(truth):
 def test_what_cannot_be_decomposed_is_said(act, sentence):
     with pytest.raises(ValueError, match=sentence):
         act()
+
+
+def test_a_session_with_fewer_dimensions_than_components_is_refused():
+    check_dimensions(df=13, n_components=12)
+    with pytest.raises(ValueError, match="left 12 degrees of freedom .* 12 components"):
+        check_dimensions(df=12, n_components=12)

@@ -163,8 +163,8 @@ def audit(networks, tested, owners, inputs_of=recorded_inputs):
         if cached(network) is None:
             raise ValueError(
                 f"Snakemake has no note on {network}, so what it learnt from is "
-                "unknown: was it copied, or run with --drop-metadata? Remove it and run "
-                "Snakemake again"
+                "unknown: was it copied, or run with --drop-metadata? Remove it and "
+                "run Snakemake again"
             )
         needed_for = walk(network, cached)
         people = participants(needed_for, owners)
@@ -213,7 +213,8 @@ def check_honesty(rows, experiment, run_as):
     first = leaks[0]
     raise ValueError(
         f"experiment '{experiment}' is not honest: {len(leaks)} of {len(rows)} "
-        f"networks depend on participants they test. The network of repeat {first['repeat']}, "
-        f"fold {first['fold']} depends on {first['names']}, by the way {first['way']}. "
+        "networks depend on participants they test. The network of repeat "
+        f"{first['repeat']}, fold {first['fold']} depends on {first['names']}, by the "
+        f"way {first['way']}. "
         "No scores are written; look at the rules and scripts on that way"
     )

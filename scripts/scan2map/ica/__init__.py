@@ -1,6 +1,7 @@
 """Group ICA: reduction, decomposition, stability, and the way back to sessions."""
 
 from scan2map.ica.back_projection import (
+    check_dimensions,
     describe_components,
     dual_regression,
     gica1,
@@ -26,6 +27,7 @@ __all__ = [
     "GroupReduction",
     "associated_components",
     "average_activity",
+    "check_dimensions",
     "decompose",
     "describe_components",
     "dual_regression",

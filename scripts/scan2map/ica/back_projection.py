@@ -84,6 +84,29 @@ def gica1(reduced, components, mixing):
     return (_pseudo_inverse(part @ mixing) @ reduced).astype(np.float32)
 
 
+def check_dimensions(df, n_components):
+    """Check that a session has dimensions enough for its components.
+
+    Parameters
+    ----------
+    df : int
+        Degrees of freedom that denoising left.
+    n_components : int
+
+    Raises
+    ------
+    ValueError
+        Time courses of the components would be linearly dependent.
+    """
+    if df <= n_components:
+        raise ValueError(
+            f"denoising left {df} degrees of freedom to the session, which cannot tell "
+            f"{n_components} components apart, and three times as many are good: ask "
+            "for fewer ('ica: components'), regress less out ('func: confounds'), "
+            "widen 'func: band', or exclude the session if many volumes are outliers"
+        )
+
+
 def describe_components(maps, courses, scope, sources, repetition_time, settings):
     """Return what the JSON beside a session's components says.
 
