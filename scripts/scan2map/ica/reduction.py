@@ -111,17 +111,18 @@ class GroupReduction:
             The session has another number of voxels than those before, or values that
             are not finite.
         """
+        room = (self.keep + len(reduced), reduced.shape[1])
         if self._rows is None:
-            self._rows = np.empty((0, reduced.shape[1]), dtype=np.float32)
+            self._rows = np.empty(room, dtype=np.float32)
         elif reduced.shape[1] != self._rows.shape[1]:
             raise ValueError(
                 f"session {self.n_sessions + 1} has {reduced.shape[1]} voxels, those "
                 f"before have {self._rows.shape[1]}: use one mask for all"
             )
         total = self._seen + len(reduced)
-        if total > len(self._rows):
-            room = np.empty((total - len(self._rows), reduced.shape[1]), np.float32)
-            self._rows = np.concatenate([self._rows, room])
+        if total > len(self._rows):  # this session has more rows than those before
+            seen, self._rows = self._rows[: self._seen], np.empty(room, np.float32)
+            self._rows[: self._seen] = seen
         self._rows[self._seen : total] = reduced
         self._energy = self._energy + np.einsum("ij,ij->j", reduced, reduced)
         self._seen = min(total, self.keep)
