@@ -26,6 +26,15 @@ def pairs():
     return [name for name in config["experiments"] if f"{name}_replica" in folds]
 
 
+def explained(*kinds):
+    """Names of the experiments of a kind whose networks are asked what they look at.
+
+    A replica beside its honest twin is there for its scores.
+    """
+    twins = {f"{name}_replica" for name in pairs()}
+    return [name for name in experiments_of_kind(*kinds) if name not in twins]
+
+
 def seed_of_fold(rule):
     """One seed per fold, the same for an experiment and its replica."""
 

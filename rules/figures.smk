@@ -145,10 +145,10 @@ def bold_figures():
     return [
         *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_bold_qc.png"),
         *(["<report>/components.png"] if ica else []),
-        *[f"<report>/{name}_ranking.png" for name in ica],
+        *[f"<report>/{name}_ranking.png" for name in explained("ica")],
         *[
             f"<report>/{name}_components_{contrast}_t.png"
-            for name in experiments_of_kind("ica", "bold")
+            for name in explained("ica", "bold")
             for contrast in component_contrasts(name)
         ],
         *(
