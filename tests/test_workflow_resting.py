@@ -97,7 +97,8 @@ def test_a_file_of_a_job_of_many_scopes_is_made_of_its_own_sources_alone(resting
         np.load(resting / folder / "maps.npy"),
         normalise=True,
     )
-    np.testing.assert_array_equal(np.load(made), again.astype(np.float16))
+    # The last digit of float16 may be rounded otherwise with other BLAS threads.
+    np.testing.assert_allclose(np.load(made), again, rtol=2**-10, atol=1e-4)
 
 
 def test_bold_is_on_the_grid_and_denoised_to_mean_zero(results):
