@@ -92,7 +92,7 @@ def find_dataset_files():
     if config["source"] == "bids":
         given = config["bids"]
         return find_dataset_images(
-            given["dataset"], cohort, given["entities"], wanted=WANTED
+            given["dataset"], cohort, wanted=WANTED, entities=given["entities"]
         )
     if config["source"] == "derivatives":
         given = config["derivatives"]

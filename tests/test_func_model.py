@@ -147,3 +147,10 @@ def test_the_table_is_described():
     said = describe(facts, FUNC)
     assert said["csf"]["Voxels"] == 40
     assert said["motion_outlier"]["FramewiseDisplacementThreshold"] == 0.9
+
+
+def test_a_value_missing_in_the_middle_of_a_confound_is_refused(table):
+    damaged = table | {"trans_x": table["trans_x"].copy()}
+    damaged["trans_x"][9] = np.nan
+    with pytest.raises(ValueError, match="trans_x has no value in row 10 of its table"):
+        choose_confounds(damaged, FUNC)

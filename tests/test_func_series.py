@@ -132,3 +132,12 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path, text, sentence):
     path.write_text(text)
     with pytest.raises(ValueError, match=f"{path} should h.*{sentence}"):
         read_table(path)
+
+
+def test_a_file_that_is_cut_off_is_named(tmp_path, rng):
+    path = tmp_path / "bold.nii.gz"
+    data = rng.normal(size=(12, 12, 12, 5)).astype(np.float32)
+    nib.save(nib.Nifti1Image(data, AFFINE), path)
+    path.write_bytes(path.read_bytes()[:15000])
+    with pytest.raises(ValueError, match="bold.nii.gz cannot be read to its end"):
+        list(read_volumes(path))

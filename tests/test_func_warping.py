@@ -126,3 +126,14 @@ def test_voxels_are_sorted_by_their_likeliest_tissue():
         {"gm": np.array([0.1, 0.8, 0.6]), "wm": np.array([0.9, 0.2, 0.4])}
     )
     assert order.tolist() == [1, 2, 0] and counts == {"gm": 2, "wm": 1}
+
+
+def test_a_voxel_of_the_brain_that_is_no_number_is_named_and_others_are_none(smooth):
+    mask = np.zeros(SHAPE, bool)
+    mask[3:6, 3:6, 3:6] = True
+    air, brain = smooth.copy(), smooth.copy()
+    air[0, 0, 0], brain[4, 4, 4] = np.nan, np.nan
+    values, _ = regrid([air], GRID, mask, SHAPE, GRID)
+    np.testing.assert_array_equal(values[0], smooth[mask])
+    with pytest.raises(ValueError, match="1 voxels of the brain .* in volume 2"):
+        regrid([smooth, brain], GRID, mask, SHAPE, GRID)

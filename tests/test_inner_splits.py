@@ -67,6 +67,7 @@ def test_too_few_participants_are_refused():
         ({"patience": 5}, "replica", "off", False),
         (None, "honest", "off", False),
         (None, "replica", "quick", True),
+        ({"patience": 5}, "replica", "quick", True),
     ],
 )
 def test_folds_too_small_to_be_split_again_are_refused_in_the_plan(

@@ -27,10 +27,11 @@ def check_inner_splits(experiment, rows, fold_of):
         A group has fewer families left than early stopping or tuning needs.
     """
     stopped = experiment["training"]["early_stopping"] is not None
-    least = max(
-        2 if stopped and experiment["run_as"] == "honest" else 0,
-        TUNING_FOLDS.get(experiment["tune"], 0),
-    )
+    k = TUNING_FOLDS.get(experiment["tune"], 0)
+    least = max(2 if stopped and experiment["run_as"] == "honest" else 0, k)
+    if stopped and k:
+        # What an inner fold leaves is split by early stopping once more.
+        least = next(n for n in range(least, 10) if n - -(-n // k) >= 2)
     for repeat, fold in sorted({(r, f) for (r, _), f in fold_of.items()}):
         left = [r for r in rows if fold_of[repeat, r["participant_id"]] != fold]
         groups = [group for group, _ in families(left)]
@@ -39,7 +40,7 @@ def check_inner_splits(experiment, rows, fold_of):
                 raise ValueError(
                     f"fold {fold} of repeat {repeat} trains on {groups.count(group)} "
                     f"participants of group '{group}' (families count as one), and "
-                    f"early stopping and tuning split them again, into {least} parts: "
+                    f"early stopping and tuning, which split them again, need {least}: "
                     "ask for more folds, or switch 'early_stopping' and 'tune' off"
                 )
 
@@ -135,6 +136,6 @@ def _check(by_group, least, reason):
         if len(members) < least:
             raise ValueError(
                 f"{len(members)} training participants (families count as one) have "
-                f"label {group}, and {least} are needed: {reason}; use fewer folds, or "
-                "switch it off"
+                f"label {group}, and {least} are needed: {reason}; use more outer "
+                "folds, or switch it off"
             )

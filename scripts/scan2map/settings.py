@@ -333,6 +333,11 @@ def _components(config):
             "differ)"
         )
     ica = config["ica"]
+    if ks and ica["reduce_to"] < ica["components"]:
+        yield (
+            f"'ica: reduce_to' is {ica['reduce_to']}, fewer than the "
+            f"{ica['components']} components: keep at least as many of each session"
+        )
     if ks and ica["templates"] and not Path(ica["templates"]).is_file():
         yield (
             f"'ica: templates' names {Path(ica['templates']).absolute()}, which is no "
@@ -348,10 +353,11 @@ def _derivatives(config):
             "'derivatives: dataset' is not set: 'source: derivatives' needs the folder "
             "of fMRIPrep's output, with sub-* in it"
         )
-    if not str(config["derivatives"]["entities"].get("space", "")).startswith("MNI"):
+    space = str(config["derivatives"]["entities"].get("space", "not given"))
+    if not space.startswith("MNI"):
         yield (
-            "'derivatives: entities' does not say which space the preprocessed BOLD is "
-            "in: write one of MNI's, such as 'space: MNI152NLin2009cAsym'"
+            f"'derivatives: entities: space' is {space}: say which of MNI's spaces the "
+            "preprocessed BOLD is in, such as 'space: MNI152NLin2009cAsym'"
         )
     for name, experiment in config["experiments"].items():
         if experiment["feature"]["kind"] == "tensor":

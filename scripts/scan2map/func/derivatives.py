@@ -35,10 +35,12 @@ def regrid(volumes, affine, mask, shape, target):
     Raises
     ------
     ValueError
-        The mask is empty, or covers nothing of the grid.
+        The mask is empty, or covers nothing of the grid, or a voxel of the brain is not
+        finite.
     """
     if not mask.any():
         raise ValueError("the brain mask of the preprocessed BOLD is empty")
+    volumes = _finite(volumes, mask)
     if mask.shape == tuple(shape) and np.allclose(affine, target, atol=SAME):
         return np.stack([volume[mask] for volume in volumes]), mask
     inside = resample_to_grid(mask, affine, shape, target) >= 0.5
@@ -48,3 +50,16 @@ def regrid(volumes, affine, mask, shape, target):
     width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
     smooth = (gaussian_filter(volume, width) for volume in volumes)
     return with_data(warp_volumes(smooth, affine, points), inside)
+
+
+def _finite(volumes, mask):
+    """Yield volumes with 0 where they are not finite outside the brain."""
+    for number, volume in enumerate(volumes, start=1):
+        strange = ~np.isfinite(volume)
+        if strange[mask].any():
+            raise ValueError(
+                f"{strange[mask].sum()} voxels of the brain are not finite in volume "
+                f"{number} of the preprocessed BOLD: make it anew, or exclude the "
+                "session"
+            )
+        yield np.where(strange, 0, volume)

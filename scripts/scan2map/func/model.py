@@ -35,10 +35,11 @@ def choose_confounds(table, settings, patterns=()):
     Raises
     ------
     ValueError
-        A column is absent, a pattern fits none.
+        A column is absent, a pattern fits none, or a value is missing after the first
+        row.
     """
     if patterns:
-        return _matching(table, patterns)
+        return _without_gaps(_matching(table, patterns))
     names = _model_names(settings["confounds"])
     wanted = [*names, "global_signal", "framewise_displacement"]
     if absent := [name for name in wanted if name not in table]:
@@ -55,7 +56,8 @@ def choose_confounds(table, settings, patterns=()):
         z=settings["outliers"]["global_signal_z"],
         millimetres=settings["outliers"]["displacement_mm"],
     )
-    return {name: table[name] for name in [*names, *steady]} | scrubbing(found)
+    chosen = _without_gaps({name: table[name] for name in [*names, *steady]})
+    return chosen | scrubbing(found)
 
 
 def _model_names(confounds):
@@ -84,6 +86,18 @@ def _matching(table, patterns):
             )
         chosen |= {name: table[name] for name in names}
     return chosen
+
+
+def _without_gaps(columns):
+    """Return columns; only derivatives may miss a value, that of the first volume."""
+    for name, values in columns.items():
+        gaps = np.flatnonzero(~np.isfinite(values[1:])) + 2
+        if len(gaps):
+            raise ValueError(
+                f"the confound {name} has no value in row {gaps[0]} of its table (n/a "
+                "is expected in the first row only): the table is damaged, make it anew"
+            )
+    return columns
 
 
 def outlier_numbers(columns):

@@ -68,10 +68,22 @@ def read_volumes(path):
     """Return a generator of the volumes of a series, float32, shape (x, y, z).
 
     The file is read once from beginning to end; one volume is in memory at a time.
+
+    Raises
+    ------
+    ValueError
+        The file is cut off.
     """
     image = nib.load(path, keep_file_open=True)
     for number in range(image.shape[3]):
-        yield np.asarray(image.dataobj[..., number], dtype=np.float32)
+        try:
+            volume = np.asarray(image.dataobj[..., number], dtype=np.float32)
+        except (EOFError, OSError, ValueError) as error:
+            raise ValueError(
+                f"{path} cannot be read to its end (volume {number + 1} of "
+                f"{image.shape[3]}: {error}): copy it anew"
+            ) from None
+        yield volume
 
 
 def write_series(volumes, affine, path, repetition_time, sidecar):
