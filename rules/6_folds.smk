@@ -78,7 +78,7 @@ rule train_fold:
         labels=labels_of(training),
         participants=column_of("participant_id", training),
         families=column_of("family", training),
-        validation_labels=labels_of(held_out),
+        validation_labels=labels_of(watched),
         network=setting_of_experiment("network"),
         training=setting_of_experiment("training"),
     script:

@@ -188,13 +188,20 @@ def network_inputs(rows_of):
     return find
 
 
-def training_inputs(wildcards):
-    """What training reads: a replica's early stopping looks at the fold it tests."""
+def watched(wildcards):
+    """Sessions that a replica's early stopping looks at: those of the fold it tests."""
     experiment = experiment_of(wildcards)
-    given = network_inputs(training)(wildcards)
     if experiment["run_as"] == "replica" and experiment["training"]["early_stopping"]:
-        given["validation"] = features(held_out)(wildcards)
-    if experiment["tune"] != "off":
+        return held_out(wildcards)
+    return []
+
+
+def training_inputs(wildcards):
+    """What training reads beside the training participants' features."""
+    given = network_inputs(training)(wildcards)
+    if watched(wildcards):
+        given["validation"] = features(watched)(wildcards)
+    if experiment_of(wildcards)["tune"] != "off":
         tuned = workflow.pathvars.apply("<fold>/tuned.json")
         given["tuned"] = tuned.format(**dict(wildcards.items()))
     return given
