@@ -17,8 +17,8 @@ from scan2map.statistics import smooth_within
 
 PRESET, STUDY = "config/config.yaml", "ica_phantom"
 BOLD = {"voxel_size": 4.0, "volumes": 240, "repetition_time": 2.0, "effects": {}}
-FUNC = {"fwhm": 5.0, "confounds": {"motion": 12, "compcor": 5}}
-ICA = {"components": 30, "reduce_to": 64, "repeats": 10}
+FUNC = {"fwhm": 5.0, "confounds": {"motion": 12, "compcor": 1}}
+ICA = {"components": 20, "reduce_to": 64, "repeats": 10}
 EXPERIMENT = {
     "label": "components",
     "feature": {"kind": "ica"},
