@@ -95,10 +95,10 @@ def scan(study, effects):
         grid={"shape": [24, 28, 24], "voxel_size": 8.0},
         phantom={
             "groups": GROUPS,
-            "t1w_voxel_size": 4.0,
+            "t1w_voxel_size": 3.0,
             "bold": BOLD | {"effects": effects},
         },
-        anat={"brain_mask": "template", "template_resolution": 4.0},
+        anat={"brain_mask": "template", "template_resolution": 3.0},
         func={"confounds": {"motion": 12, "compcor": 1}},
         ica=ICA,
         experiments={
