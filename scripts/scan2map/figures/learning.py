@@ -94,6 +94,7 @@ def _mark_kept(axes, histories, column):
         color=ORANGE,
         markeredgecolor="white",
         markersize=5,
+        clip_on=False,
         label="watched, weights kept",
     )
 
