@@ -49,6 +49,15 @@ def run_study(preset, study=None, targets=(), **changes):
     return ROOT / "results" / config["study"], config
 
 
+def write_shared_cohort(path, dicom, groups):
+    """Write a cohort of four participants who are all the same session's DICOM."""
+    lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
+    for number in range(1, 5):
+        (path.parent / f"scan{number}").symlink_to(dicom)
+        lines.append(f"P{number}\t1\t{groups[number % 2]}\t40\tF\tA\tscan{number}")
+    path.write_text("\n".join(lines) + "\n")
+
+
 def auc(results, experiment):
     """Return the pooled out-of-fold AUC and its confidence interval."""
     with open(results / "6_folds" / experiment / "scores.tsv") as table:

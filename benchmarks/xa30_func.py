@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from _study import ROOT, run_study, say
+from _study import ROOT, run_study, say, write_shared_cohort
 
-from scan2map.dwi.registration import on_analysis_grid
 from scan2map.func.masking import mask_bold
 from scan2map.func.quality import temporal_snr
 from scan2map.images import read_array, read_grid, read_json, read_mask
+from scan2map.registration import on_analysis_grid
 from scan2map.template import SPACE
 from scan2map.transforms import pull, read_field
 
@@ -35,16 +35,6 @@ SESSION = "sub-P1/ses-1/sub-P1_ses-1"
 FUNC = f"4_func/{SESSION}_task-rest"
 BOLD = f"{FUNC}_space-{SPACE}_desc-preproc_bold"
 CONFOUNDS = f"{FUNC}_desc-confounds_timeseries.tsv"
-
-
-def write_cohort(path):
-    """Write a cohort whose participants are all the same session."""
-    lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
-    for number in range(1, 5):
-        group = ("nonresponder", "responder")[number % 2]
-        (path.parent / f"scan{number}").symlink_to(DICOM)
-        lines.append(f"P{number}\t1\t{group}\t40\tF\tA\tscan{number}")
-    path.write_text("\n".join(lines) + "\n")
 
 
 def dice(one, other):
@@ -86,7 +76,7 @@ def seconds(results):
 
 with tempfile.TemporaryDirectory() as folder:
     cohort = Path(folder) / "cohort.tsv"
-    write_cohort(cohort)
+    write_shared_cohort(cohort, DICOM, ("nonresponder", "responder"))
     results, config = run_study(
         "config/studies/teh2022.yaml",
         study="xa30_func",

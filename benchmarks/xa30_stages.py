@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from _study import ROOT, run_study, say
+from _study import ROOT, run_study, say, write_shared_cohort
 
 from scan2map.images import read_array, read_grid, read_mask
 from scan2map.template import SPACE, template_path
@@ -27,16 +27,6 @@ ANISOTROPIC = 0.2
 FOLDS = {"k": 2, "repeats": 1}
 FEATURE = {"kind": "tensor", "space": SPACE}
 PREFIX = f"3_dwi/sub-P1/ses-1/sub-P1_ses-1_space-{SPACE}"
-
-
-def write_cohort(path):
-    """Write a cohort whose participants are all the same session."""
-    lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
-    for number in range(1, 5):
-        group = ("control", "patient")[number % 2]
-        (path.parent / f"scan{number}").symlink_to(DICOM)
-        lines.append(f"P{number}\t1\t{group}\t40\tF\tA\tscan{number}")
-    path.write_text("\n".join(lines) + "\n")
 
 
 def overlap(results):
@@ -54,7 +44,7 @@ def overlap(results):
 
 with tempfile.TemporaryDirectory() as folder:
     cohort = Path(folder) / "cohort.tsv"
-    write_cohort(cohort)
+    write_shared_cohort(cohort, DICOM, ("control", "patient"))
     results, _ = run_study(
         "config/studies/estudillo2022.yaml",
         study="xa30",

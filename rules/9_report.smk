@@ -319,10 +319,7 @@ rule draw_optimism:
         runtime=30,
     params:
         code=code_of("9c_draw_optimism"),
-        labels=[
-            config["experiments"][name]["label"].removesuffix(" (honest)")
-            for name in pairs()
-        ],
+        labels=[config["experiments"][name]["configured_label"] for name in pairs()],
     script:
         "../scripts/9c_draw_optimism.py"
 

@@ -15,7 +15,7 @@ KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
 BOLD_SPACE = (
-    config["derivatives"]["entities"].get("space", MNI)
+    config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
     else MNI
 )

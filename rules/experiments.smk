@@ -235,11 +235,10 @@ def each_fold(pattern):
 
 def tested_in_folds(wildcards):
     """Participants that each fold tests, fold by fold."""
-    fold_of = folds[wildcards.experiment]
-    return [
-        sorted(who for (r, who), f in fold_of.items() if (r, f) == (repeat, fold))
-        for repeat, fold in numbered_folds(wildcards.experiment)
-    ]
+    tested = {fold: [] for fold in numbered_folds(wildcards.experiment)}
+    for (repeat, who), fold in folds[wildcards.experiment].items():
+        tested[repeat, fold].append(who)
+    return [sorted(people) for people in tested.values()]
 
 
 def folds_testing(pattern):

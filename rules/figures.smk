@@ -70,10 +70,10 @@ def component_contrasts(name):
 
 def protocols():
     """What the table of honest and published scores says of each experiment."""
-    known = ("label", "run_as", "base", "published")
+    known = ("configured_label", "run_as", "published")
     return [
-        {"name": name} | {key: experiment[key] for key in known}
-        for name, experiment in config["experiments"].items()
+        {key: experiment[key] for key in known}
+        for experiment in config["experiments"].values()
     ]
 
 

@@ -5,9 +5,9 @@ import logging
 import numpy as np
 
 from scan2map.dwi.gradients import phase_axis
-from scan2map.dwi.registration import on_analysis_grid, register_b0
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image
 from scan2map.logs import log_to
+from scan2map.registration import on_analysis_grid, register_epi
 from scan2map.transforms import pull, write_field
 
 log_to(snakemake.log[0])
@@ -22,7 +22,7 @@ t1w, t1w_mask, grid = on_analysis_grid(
 )
 sidecar = read_json(paths.sidecar) if paths.get("sidecar") else {}
 axis = int(np.abs(affine[:3, phase_axis(sidecar)]).argmax())
-field = register_b0(
+field = register_epi(
     b0,
     affine,
     b0_mask,
@@ -30,7 +30,7 @@ field = register_b0(
     grid=grid,
     t1w_mask=t1w_mask,
     phase=axis,
-    deformable=snakemake.params.dwi["registration"] == "syn",
+    method=snakemake.params.dwi["registration"],
     seed=snakemake.params.seed,
 )
 write_field(field, grid, snakemake.output.xfm)

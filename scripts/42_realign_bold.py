@@ -4,11 +4,10 @@ import logging
 
 import numpy as np
 
-from scan2map.dwi.motion import motion_table, write_motion
 from scan2map.func.realignment import mean_volume, realign
 from scan2map.images import read_array, read_grid, write_image
 from scan2map.logs import log_to
-from scan2map.motion import image_centre, motion_of
+from scan2map.motion import image_centre, motion_of, motion_table, write_motion
 
 log_to(snakemake.log[0])
 data, affine = read_array(snakemake.input.bold), read_grid(snakemake.input.bold)[1]

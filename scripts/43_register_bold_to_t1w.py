@@ -5,11 +5,10 @@ import logging
 import numpy as np
 
 from scan2map.dwi.gradients import phase_axis
-from scan2map.dwi.registration import on_analysis_grid
 from scan2map.func.masking import mask_bold
-from scan2map.func.registration import register_bold
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image
 from scan2map.logs import log_to
+from scan2map.registration import on_analysis_grid, register_epi
 from scan2map.transforms import pull, write_field
 
 log_to(snakemake.log[0])
@@ -22,7 +21,7 @@ t1w, t1w_mask, grid = on_analysis_grid(
     **snakemake.params.grid,
 )
 axis = int(np.abs(affine[:3, phase_axis(read_json(paths.sidecar))]).argmax())
-field = register_bold(
+field = register_epi(
     boldref,
     affine,
     mask_bold(boldref, affine),

@@ -12,9 +12,8 @@ from scan2map.ica import (
     label_maps,
     read_templates,
     rows_between,
-    to_image,
 )
-from scan2map.images import read_grid, read_mask, write_image
+from scan2map.images import read_grid, read_mask, to_image, write_image
 from scan2map.logs import log_to
 
 log_to(snakemake.log[0])

@@ -5,8 +5,8 @@ from pathlib import Path
 import optuna
 from optuna.storages.journal import JournalFileBackend
 
-from scan2map.features import open_features
-from scan2map.images import read_json, read_mask, write_json
+from scan2map.features import open_stored
+from scan2map.images import write_json
 from scan2map.logs import log_to
 from scan2map.networks.backend import use_threads
 from scan2map.tuning import tune
@@ -16,11 +16,7 @@ optuna.logging.disable_default_handler()
 optuna.logging.enable_propagation()
 use_threads(snakemake.threads)
 given, params = snakemake.input, snakemake.params
-features = open_features(
-    given.features,
-    mask=read_mask(given.mask) if given.get("mask") else None,
-    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
-)
+features = open_stored(given.features, given.get("mask"), given.get("selection"))
 # Not an output: Snakemake would remove it before it runs a killed job again.
 journal = Path(snakemake.output.tuned).with_name("trials.journal").resolve()
 tuned, trials = tune(

@@ -5,8 +5,8 @@ from functools import partial
 
 import pandas as pd
 
-from scan2map.features import open_features
-from scan2map.images import read_json, read_mask, write_json
+from scan2map.features import open_stored
+from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 from scan2map.networks import describe
 from scan2map.networks.backend import use_threads
@@ -15,11 +15,7 @@ from scan2map.training import train
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
 given, params = snakemake.input, snakemake.params
-opened = partial(
-    open_features,
-    mask=read_mask(given.mask) if given.get("mask") else None,
-    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
-)
+opened = partial(open_stored, mask=given.get("mask"), selection=given.get("selection"))
 tuned = read_json(given.tuned) if given.get("tuned") else {}
 watched = given.get("validation")
 model, scaling, history = train(

@@ -2,8 +2,8 @@
 
 import keras
 
-from scan2map.features import open_features
-from scan2map.images import read_json, read_mask
+from scan2map.features import open_stored
+from scan2map.images import read_json
 from scan2map.logs import log_to
 from scan2map.networks.backend import use_threads
 from scan2map.training import predict_logits, prediction_table
@@ -11,11 +11,7 @@ from scan2map.training import predict_logits, prediction_table
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
 given = snakemake.input
-features = open_features(
-    given.features,
-    mask=read_mask(given.mask) if given.get("mask") else None,
-    channels=read_json(given.selection)["selected"] if given.get("selection") else None,
-)
+features = open_stored(given.features, given.get("mask"), given.get("selection"))
 logits = predict_logits(
     keras.saving.load_model(given.model, compile=False),
     scaling=read_json(given.scaling),

@@ -6,16 +6,21 @@ import numpy as np
 
 from scan2map.images import read_grid, read_json, write_image
 from scan2map.logs import log_to
-from scan2map.sensitivity import METRICS, UNITS, average_over_repeats
+from scan2map.sensitivity import (
+    METRICS,
+    UNITS,
+    average_over_repeats,
+    maps_of_session,
+)
 from scan2map.transforms import pull, read_field
 
 log_to(snakemake.log[0])
-who = (snakemake.wildcards.subject, snakemake.wildcards.session)
-maps = []
-for stack, table in zip(snakemake.input.stacks, snakemake.input.tables, strict=True):
-    table = read_json(table)
-    row = list(zip(table["subjects"], table["sessions"], strict=True)).index(who)
-    maps.append(np.load(stack, mmap_mode="r")[row])
+maps = maps_of_session(
+    [np.load(path, mmap_mode="r") for path in snakemake.input.stacks],
+    [read_json(path) for path in snakemake.input.tables],
+    snakemake.wildcards.subject,
+    snakemake.wildcards.session,
+)
 mean = average_over_repeats(maps, mirrored=snakemake.params.mirror)
 logging.info("averaged %d repeats", len(maps))
 

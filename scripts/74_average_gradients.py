@@ -4,19 +4,18 @@ import logging
 
 import numpy as np
 
-from scan2map.ica import to_image
-from scan2map.images import read_grid, read_json, read_mask, write_image
+from scan2map.images import read_grid, read_json, read_mask, to_image, write_image
 from scan2map.logs import log_to
-from scan2map.sensitivity import average_over_repeats
+from scan2map.sensitivity import average_over_repeats, maps_of_session
 from scan2map.sensitivity.components import COMPONENT_UNIT
 
 log_to(snakemake.log[0])
-who = (snakemake.wildcards.subject, snakemake.wildcards.session)
-maps = []
-for stack, table in zip(snakemake.input.stacks, snakemake.input.tables, strict=True):
-    table = read_json(table)
-    row = list(zip(table["subjects"], table["sessions"], strict=True)).index(who)
-    maps.append(np.load(stack, mmap_mode="r")[row])
+maps = maps_of_session(
+    [np.load(path, mmap_mode="r") for path in snakemake.input.stacks],
+    [read_json(path) for path in snakemake.input.tables],
+    snakemake.wildcards.subject,
+    snakemake.wildcards.session,
+)
 mask_path = snakemake.input.mask
 image = to_image(average_over_repeats(maps), read_mask(mask_path))
 sidecar = {

@@ -19,14 +19,9 @@ from scan2map.dwi.denoising import denoise, denoise_with_mrtrix, patch_radius
 from scan2map.dwi.eddy import join, linear_in_gradient, shrink_contrast, split
 from scan2map.dwi.fsl import acquisition_row, correct_with_eddy
 from scan2map.dwi.masking import mask_brain, mask_tensors, mean_b0
-from scan2map.dwi.motion import (
-    motion_table,
-    resample_volumes,
-    rotate_bvecs,
-    write_motion,
-)
+from scan2map.dwi.motion import resample_volumes, rotate_bvecs
 from scan2map.images import analysis_grid, write_image
-from scan2map.motion import image_centre, motion_of
+from scan2map.motion import image_centre, motion_of, motion_table, write_motion
 from scan2map.tensor import to_matrix
 from scan2map.transforms import grid_points
 

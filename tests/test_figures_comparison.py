@@ -24,13 +24,17 @@ def scores(value):
 
 
 def experiment(label, run_as, published=None):
-    return {"label": label, "run_as": run_as, "published": published or {}}
+    return {
+        "configured_label": label,
+        "run_as": run_as,
+        "published": published or {},
+    }
 
 
 @pytest.fixture
 def table():
     """Return the table of an input that ran both ways, and of one that was honest."""
-    both = [experiment(f"ASC ({p})", p, PUBLISHED) for p in ("honest", "replica")]
+    both = [experiment("ASC", p, PUBLISHED) for p in ("honest", "replica")]
     return comparison_table(
         [*both, experiment("RSP", "honest")], [scores(0.6), scores(0.8), scores(0.7)]
     )

@@ -8,13 +8,11 @@ import pytest
 from test_phantom import PHANTOM
 
 from scan2map.anat import scale_template, warp_to_template
-from scan2map.dwi.registration import on_analysis_grid
 from scan2map.func.confounds import tabulate
 from scan2map.func.denoising import denoise, percent_change
 from scan2map.func.masking import mask_bold
 from scan2map.func.model import as_matrix, choose_confounds, outlier_numbers
 from scan2map.func.realignment import mean_volume, realign
-from scan2map.func.registration import register_bold
 from scan2map.func.series import Masked
 from scan2map.func.slice_timing import correct_slice_timing
 from scan2map.func.smoothing import smooth_inside
@@ -35,6 +33,7 @@ from scan2map.phantom.head import build_head
 from scan2map.phantom.participant import draw_participant
 from scan2map.phantom.protocol import slice_times
 from scan2map.phantom.resting_state import NETWORKS, draw_expression, network_maps
+from scan2map.registration import on_analysis_grid, register_epi
 from scan2map.template import template_path
 from scan2map.transforms import compose, grid_points, pull
 
@@ -105,7 +104,7 @@ def register(scans, aligned, method):
     t1w, brain, grid = on_analysis_grid(
         scans.t1w, scans.t1w_brain, scans.t1w_affine, SHAPE, VOXEL
     )
-    field = register_bold(
+    field = register_epi(
         *(aligned[2], affine, mask_bold(aligned[2], affine), t1w, grid, brain),
         phase=1,
         method=method,
@@ -175,8 +174,8 @@ def test_bold_is_brought_to_the_t1w_image(scans, aligned, method):
 
 
 def test_an_unknown_registration_is_refused(scans, aligned):
-    with pytest.raises(ValueError, match="should be syn or rigid, got 'affine'"):
-        register(scans, aligned, "affine")
+    with pytest.raises(ValueError, match="of syn, rigid, affine, got 'nonlinear'"):
+        register(scans, aligned, "nonlinear")
 
 
 def test_air_is_no_brain():

@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from scan2map.ica import evenly_spaced, read_templates, read_voxels, to_image
-from scan2map.images import analysis_grid, write_image
+from scan2map.ica import evenly_spaced, read_templates, read_voxels
+from scan2map.images import analysis_grid, to_image, write_image
 
 SHAPE = (6, 7, 5)
 AFFINE = analysis_grid((0, 0, 0), SHAPE, 4.0)

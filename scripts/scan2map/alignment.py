@@ -3,7 +3,7 @@
 A BOLD volume looks like the mean of its run, an image of b = 0 like another one, and a
 diffusion-weighted volume like what the tensors of all others predict for its direction:
 for such pairs Gauss-Newton on the squared difference is both exact and quick. Pairs of
-different contrast need mutual information (`scan2map.dwi.registration`).
+different contrast need mutual information (`scan2map.registration`).
 """
 
 import numpy as np

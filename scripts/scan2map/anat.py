@@ -5,10 +5,10 @@ import tempfile
 
 import nibabel as nib
 import numpy as np
-from scipy.ndimage import binary_fill_holes, gaussian_filter
+from scipy.ndimage import binary_fill_holes
 
 from scan2map.ants_bridge import to_ants, use_ants
-from scan2map.images import resample_to_grid
+from scan2map.images import downsample
 from scan2map.transforms import read_field
 
 LEAST_OVERLAP = 0.8
@@ -62,7 +62,7 @@ def scale_template(data, affine, resolution):
     middle = affine[:3, 3] + voxel * (np.array(data.shape) - 1) / 2
     target = np.diag([resolution, resolution, resolution, 1.0])
     target[:3, 3] = middle - resolution * (shape - 1) / 2
-    t1w = _downsample(data, affine, shape, target)
+    t1w = downsample(data, affine, shape, target)
     return t1w, mask_on_grid(data, affine, shape, target), target
 
 
@@ -79,17 +79,7 @@ def mask_on_grid(data, affine, shape, target):
         Shape of the result.
     """
     brain = binary_fill_holes(data > 0)
-    return _downsample(brain, affine, shape, target) >= 0.5
-
-
-def _downsample(data, affine, shape, target):
-    """Resample to a coarser grid after the smoothing that this needs."""
-    ratio = np.linalg.norm(target[:3, :3], axis=0) / np.linalg.norm(
-        affine[:3, :3], axis=0
-    )
-    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
-    smooth = gaussian_filter(np.asarray(data, dtype=np.float32), width)
-    return resample_to_grid(smooth, affine, shape, target)
+    return downsample(brain, affine, shape, target) >= 0.5
 
 
 def denoise(data, threads=1):

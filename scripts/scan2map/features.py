@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from scan2map.images import read_json, read_mask
 from scan2map.reorient import mirror
 
 CHANNELS = ("Dxx", "Dxy", "Dxz", "Dyy", "Dyz", "Dzz")
@@ -126,6 +127,29 @@ def open_features(paths, mask=None, channels=None):
     if mask is None:
         return [read_feature(path) for path in paths]
     return [_open_masked(path, mask, channels) for path in paths]
+
+
+def open_stored(paths, mask=None, selection=None):
+    """Open the features of some sessions as files say that a network sees them.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        As for `open_features`.
+    mask : str or Path, optional
+        Image of the mask; for maps.
+    selection : str or Path, optional
+        JSON whose ``selected`` are the channels.
+
+    Returns
+    -------
+    list of array-like, shape (x, y, z, n_channels)
+    """
+    return open_features(
+        paths,
+        mask=read_mask(mask) if mask else None,
+        channels=read_json(selection)["selected"] if selection else None,
+    )
 
 
 def _open_masked(path, mask, channels):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from scipy.ndimage import affine_transform
+from scipy.ndimage import affine_transform, gaussian_filter
 
 
 def read_array(path):
@@ -113,6 +113,63 @@ def resample_to_grid(data, affine, shape, target_affine, order=1):
         output_shape=tuple(shape),
         order=order,
     )
+
+
+def antialiasing(affine, target):
+    """Return the smoothing that an image needs before it comes to a coarser grid.
+
+    Parameters
+    ----------
+    affine, target : ndarray, shape (4, 4)
+        Voxel to world of the image and of the grid it comes to.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+        Standard deviation of a Gaussian, voxels; 0 along axes that do not get coarser.
+    """
+    steps = (np.linalg.norm(grid[:3, :3], axis=0) for grid in (target, affine))
+    ratio = np.divide(*steps)
+    return np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
+
+
+def downsample(data, affine, shape, target):
+    """Resample to a coarser grid after the smoothing that this needs.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Image to sample.
+    affine, target : ndarray, shape (4, 4)
+        Voxel to world of `data` and of the result.
+    shape : sequence of int, length 3
+        Shape of the result.
+
+    Returns
+    -------
+    ndarray of float32, shape `shape`
+    """
+    image = np.asarray(data, dtype=np.float32)
+    smooth = gaussian_filter(image, antialiasing(affine, target))
+    return resample_to_grid(smooth, affine, shape, target)
+
+
+def to_image(values, mask):
+    """Put masked maps back on the grid.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_maps, n_voxels)
+    mask : ndarray of bool, shape (x, y, z)
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, n_maps)
+        0 outside the mask.
+    """
+    image = np.zeros((*mask.shape, len(values)), dtype=np.float32)
+    image[mask] = np.transpose(values)
+    return image
 
 
 def read_grid(path):

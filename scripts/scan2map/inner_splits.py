@@ -32,11 +32,13 @@ def check_inner_splits(experiment, rows, fold_of):
     if stopped and k:
         # What an inner fold leaves is split by early stopping once more.
         least = next(n for n in range(least, 10) if n - -(-n // k) >= 2)
+    if not least:
+        return
     for repeat, fold in sorted({(r, f) for (r, _), f in fold_of.items()}):
         left = [r for r in rows if fold_of[repeat, r["participant_id"]] != fold]
         groups = [group for group, _ in families(left)]
         for group in sorted({row["group"] for row in rows}):
-            if least and groups.count(group) < least:
+            if groups.count(group) < least:
                 raise ValueError(
                     f"fold {fold} of repeat {repeat} trains on {groups.count(group)} "
                     f"participants of group '{group}' (families count as one), and "

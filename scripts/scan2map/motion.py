@@ -79,6 +79,33 @@ def framewise_displacement(motion):
     return np.abs(np.diff(arcs, axis=0, prepend=arcs[:1])).sum(1)
 
 
+def motion_table(motion):
+    """Describe the head's motion, volume by volume.
+
+    Parameters
+    ----------
+    motion : ndarray, shape (n_volumes, 6)
+        Translations (mm), then rotations (radian), along and about x, y, z.
+
+    Returns
+    -------
+    dict of ndarray, shape (n_volumes,)
+        `MOTION_COLUMNS` in mm and degrees, and `framewise_displacement` (mm).
+    """
+    degrees = np.column_stack([motion[:, :3], np.degrees(motion[:, 3:])])
+    table = dict(zip(MOTION_COLUMNS, degrees.T, strict=True))
+    return table | {"framewise_displacement": framewise_displacement(motion)}
+
+
+def write_motion(table, path):
+    """Write a motion table as TSV, microns and millionths of a degree."""
+    lines = ["\t".join(table)]
+    for row in zip(*table.values(), strict=True):
+        lines.append("\t".join(f"{value + 0.0:.6f}" for value in row))
+    with open(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
 def image_centre(shape, affine):
     """Return the world coordinates (mm) of the middle of an image."""
     return affine[:3, :3] @ ((np.array(shape[:3]) - 1) / 2) + affine[:3, 3]

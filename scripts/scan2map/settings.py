@@ -127,15 +127,16 @@ def expand_protocols(experiments):
     Returns
     -------
     dict of str to dict
-        In the same order; ``run_as`` is ``honest`` or ``replica``, ``base`` the
-        configured name. The honest run keeps that name, so that a replica added later
-        reruns nothing; the replica of ``asc`` is ``asc_replica``. Where there are
-        both, labels say which is which.
+        In the same order; ``run_as`` is ``honest`` or ``replica``, ``base`` and
+        ``configured_label`` are name and label as configured. The honest run keeps
+        the name, so that a replica added later reruns nothing; the replica of ``asc``
+        is ``asc_replica``. Where there are both, labels say which is which.
     """
     expanded = {}
     for name, experiment in experiments.items():
         for protocol in sorted(experiment["run_as"]):
             one = {**experiment, "run_as": protocol, "base": name}
+            one["configured_label"] = experiment["label"]
             if len(experiment["run_as"]) > 1:
                 one["label"] = f"{experiment['label']} ({protocol})"
             expanded[name if protocol == "honest" else f"{name}_replica"] = one

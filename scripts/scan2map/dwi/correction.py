@@ -88,7 +88,7 @@ def estimate_motion(data, affine, bvals, bvecs, mask, phase=1, seed=0):
     themselves (`align_weighted`), and the groups are joined by one rigid registration
     (ANTs) of their means.
     """
-    from scan2map.dwi.registration import register_rigid
+    from scan2map.registration import register_rigid
 
     weighted = np.asarray(bvals) > LARGEST_B0
     reference = np.flatnonzero(~weighted)[0]

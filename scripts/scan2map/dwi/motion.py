@@ -4,7 +4,7 @@ import numpy as np
 from scipy.linalg import polar
 
 from scan2map.dwi.gradients import fsl_bvecs, world_directions
-from scan2map.motion import MOTION_COLUMNS, framewise_displacement, pull_volume
+from scan2map.motion import pull_volume
 from scan2map.transforms import grid_points
 
 
@@ -57,30 +57,3 @@ def rotate_bvecs(bvecs, matrices, affine):
     directions = world_directions(bvecs, affine)
     turned = np.einsum("nji,nj->ni", rotations, directions)
     return fsl_bvecs(turned, affine)
-
-
-def motion_table(motion):
-    """Describe the head's motion, volume by volume.
-
-    Parameters
-    ----------
-    motion : ndarray, shape (n_volumes, 6)
-        Translations (mm), then rotations (radian), along and about x, y, z.
-
-    Returns
-    -------
-    dict of ndarray, shape (n_volumes,)
-        `MOTION_COLUMNS` in mm and degrees, and `framewise_displacement` (mm).
-    """
-    degrees = np.column_stack([motion[:, :3], np.degrees(motion[:, 3:])])
-    table = dict(zip(MOTION_COLUMNS, degrees.T, strict=True))
-    return table | {"framewise_displacement": framewise_displacement(motion)}
-
-
-def write_motion(table, path):
-    """Write a motion table as TSV, microns and millionths of a degree."""
-    lines = ["\t".join(table)]
-    for row in zip(*table.values(), strict=True):
-        lines.append("\t".join(f"{value + 0.0:.6f}" for value in row))
-    with open(path, "w") as file:
-        file.write("\n".join(lines) + "\n")

@@ -23,8 +23,8 @@ def comparison_table(experiments, scores):
     Parameters
     ----------
     experiments : list of dict
-        ``label``, ``run_as`` (``honest`` or ``replica``), which may end the label in
-        parentheses, and ``published``: the paper's ``accuracy``, ``precision``,
+        ``configured_label``, ``run_as`` (``honest`` or ``replica``), and
+        ``published``: the paper's ``accuracy``, ``precision``,
         ``recall``, ``f1`` and ``auc``, some of them or none.
     scores : list of pandas.DataFrame
         Of each experiment: `score`, `pooling`, `value`, `ci_low`, `ci_high`,
@@ -33,9 +33,9 @@ def comparison_table(experiments, scores):
     Returns
     -------
     pandas.DataFrame
-        A row per input, protocol and score: `input` (the label without the
-        protocol), `protocol` (of `PROTOCOLS`), `score` (the paper's name), `value`,
-        `ci_low` and `ci_high` (NaN for published scores and the majority class).
+        A row per input, protocol and score: `input` (the label), `protocol` (of
+        `PROTOCOLS`), `score` (the paper's name), `value`, `ci_low` and
+        `ci_high` (NaN for published scores and the majority class).
 
     Raises
     ------
@@ -45,8 +45,8 @@ def comparison_table(experiments, scores):
     rows = []
     for experiment, table in zip(experiments, scores, strict=True):
         protocol = experiment["run_as"]
-        about = {"input": experiment["label"].removesuffix(f" ({protocol})")}
-        pooled = _pooled(table, experiment["label"])
+        about = {"input": experiment["configured_label"]}
+        pooled = _pooled(table, experiment["configured_label"])
         rows += _rows(about | {"protocol": protocol}, pooled)
         trivial = pooled[["trivial"]].rename(columns={"trivial": "value"})
         rows += _rows(about | {"protocol": "majority class"}, trivial)

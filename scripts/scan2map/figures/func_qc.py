@@ -4,15 +4,13 @@ import nibabel as nib
 import numpy as np
 
 from scan2map.figures.slices import (
-    AXIAL,
-    CORONAL,
-    SAGITTAL,
+    CUTS,
     bounding_box,
     cut,
     cut_panels,
+    draw_outlined,
     label_position,
     letter_sides,
-    outline,
     show,
 )
 from scan2map.figures.style import (
@@ -20,7 +18,6 @@ from scan2map.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    YELLOW,
     new_figure,
     styled,
 )
@@ -42,8 +39,6 @@ MOST_ROWS = 600
 
 CONTRAST = 2.0
 """Standard deviations of a usual voxel between grey and black, or white."""
-
-CUTS = (AXIAL, CORONAL, SAGITTAL)
 
 
 @styled
@@ -102,9 +97,11 @@ def draw_func_qc(
     parts = iter(bottom.subfigures(2, 2).ravel())
     if boldref_t1w is not None:
         title = "Mean BOLD and the T1w's brain"
-        _draw_fit(next(parts), title, boldref_t1w, t1w_brain)
+        draw_outlined(next(parts), title, boldref_t1w, t1w_brain, _brightest)
     title = "Mean BOLD in MNI and the template's outline"
-    _draw_fit(next(parts), title, boldref, template_brain, template)
+    draw_outlined(
+        next(parts), title, boldref, template_brain, _brightest, tissue=template
+    )
     _draw_snr(next(parts), temporal_snr(bold), mask)
     _say(next(parts), confounds, facts, n_volumes=len(bold))
     return figure
@@ -175,22 +172,10 @@ def _draw_carpet(bar, axes, values, label, seconds, counts):
     bar.set_ylim(values.shape[1], 0)
 
 
-def _draw_fit(part, title, image, brain, tissue=None):
-    """Show three cuts of a mean BOLD image with the outline of what it should fit."""
-    part.suptitle(title, fontsize=9)
-    box, middle = bounding_box(brain, margin=14.0), bounding_box(brain).mean(1)
-    for axis, axes in zip(CUTS, cut_panels(part, box), strict=True):
-        pixels, inside = (cut(i, axis, middle[axis], box) for i in (image, brain))
-        seen = pixels[(inside > 0.5) & (pixels > 0)]
-        top = np.percentile(seen, 99) if len(seen) else 1
-        show(axes, pixels, axis, box, vmin=0, vmax=top)
-        if tissue is not None:
-            values = cut(tissue, axis, middle[axis], box)
-            level = 0.55 * np.percentile(values[inside > 0.5], 95)
-            outline(axes, values, axis, box, ORANGE, width=0.5, level=level)
-        outline(axes, inside, axis, box, YELLOW, width=0.9)
-        letter_sides(axes, axis)
-        label_position(axes, axis, middle[axis])
+def _brightest(inside):
+    """Return the value that is white in a cut; 0 is outside the field of view."""
+    seen = inside[inside > 0]
+    return np.percentile(seen, 99) if len(seen) else 1
 
 
 def _draw_snr(part, snr, mask):

@@ -8,6 +8,7 @@ from scan2map.figures.slices import (
     bounding_box,
     cut,
     cut_panels,
+    draw_outlined,
     label_position,
     letter_sides,
     outline,
@@ -73,12 +74,13 @@ def draw_session_qc(
     figure = new_figure(10, 8.2)
     figure.suptitle(title, fontweight="bold")
     parts = figure.subfigures(3, 2, height_ratios=(1, 1, 1.15)).ravel()
-    _draw_outlined(parts[0], "T1w and brain mask", t1w, brain)
-    _draw_outlined(
+    draw_outlined(parts[0], "T1w and brain mask", t1w, brain, _brightest)
+    draw_outlined(
         parts[1], "T1w in MNI and the template's outline", t1w_mni, template_brain,
-        tissue=template,
+        _brightest, tissue=template,
     )  # fmt: skip
-    _draw_outlined(parts[2], "b = 0 in T1w space and the T1w's brain mask", b0, brain)
+    title = "b = 0 in T1w space and the T1w's brain mask"
+    draw_outlined(parts[2], title, b0, brain, _brightest)
     _draw_directions(parts[3], tensor, fa, brain)
     _draw_sticks(parts[4], tensor, fa, brain)
     _draw_motion(parts[5], motion)
@@ -91,22 +93,9 @@ def _middle(brain):
     return bounding_box(brain, margin=14.0), tight.mean(1)
 
 
-def _draw_outlined(part, title, image, brain, tissue=None):
-    """Show three cuts of an image with the outline of a mask that it should fit."""
-    part.suptitle(title, fontsize=9)
-    box, middle = _middle(brain)
-    for axis, axes in zip((2, 1, 0), cut_panels(part, box), strict=True):
-        pixels = cut(image, axis, middle[axis], box)
-        inside = cut(brain, axis, middle[axis], box)
-        top = np.percentile(pixels[inside > 0.5], 99.5) if (inside > 0.5).any() else 1
-        show(axes, pixels, axis, box, vmin=0, vmax=max(top, 1e-6))
-        if tissue is not None:
-            values = cut(tissue, axis, middle[axis], box)
-            level = 0.55 * np.percentile(values[inside > 0.5], 95)
-            outline(axes, values, axis, box, ORANGE, width=0.5, level=level)
-        outline(axes, inside, axis, box, YELLOW, width=0.9)
-        letter_sides(axes, axis)
-        label_position(axes, axis, middle[axis])
+def _brightest(inside):
+    """Return the value that is white in a cut."""
+    return max(np.percentile(inside, 99.5), 1e-6) if len(inside) else 1
 
 
 def direction_colours(tensor, fa):

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
+from scan2map.figures.style import ORANGE, YELLOW
 from scan2map.images import resample_to_grid
 
 AXES = ("x", "y", "z")
@@ -10,6 +11,9 @@ AXES = ("x", "y", "z")
 
 SAGITTAL, CORONAL, AXIAL = 0, 1, 2
 """The axis that is perpendicular to the cut."""
+
+CUTS = (AXIAL, CORONAL, SAGITTAL)
+"""Cuts of a row of panels, from left to right."""
 
 HALO = [withStroke(linewidth=2, foreground="black", alpha=0.6)]
 """A dark rim that keeps light lettering legible on bright tissue."""
@@ -147,10 +151,38 @@ def in_mm(position):
     return f"{rounded:+d}".replace("-", "\N{MINUS SIGN}") if rounded else "0"
 
 
-def cut_panels(part, box, cuts=(AXIAL, CORONAL, SAGITTAL)):
+def cut_panels(part, box, cuts=CUTS):
     """Return a row of panels as wide as its cuts, so that all have one scale."""
     widths = [np.diff(extent(axis, box)[:2])[0] for axis in cuts]
     return part.subplots(1, len(cuts), width_ratios=widths)
+
+
+def draw_outlined(part, title, image, brain, brightest, tissue=None):
+    """Show three cuts of an image with the outline of a mask that it should fit.
+
+    Parameters
+    ----------
+    part : matplotlib.figure.SubFigure
+    title : str
+    image, brain : nibabel image
+        What is shown, and the mask.
+    brightest : callable
+        Takes the cut's values inside the mask, returns the value that is white.
+    tissue : nibabel image, optional
+        Its borders are drawn, thinner, in the mask.
+    """
+    part.suptitle(title, fontsize=9)
+    box, middle = bounding_box(brain, margin=14.0), bounding_box(brain).mean(1)
+    for axis, axes in zip(CUTS, cut_panels(part, box), strict=True):
+        pixels, inside = (cut(i, axis, middle[axis], box) for i in (image, brain))
+        show(axes, pixels, axis, box, vmin=0, vmax=brightest(pixels[inside > 0.5]))
+        if tissue is not None:
+            values = cut(tissue, axis, middle[axis], box)
+            level = 0.55 * np.percentile(values[inside > 0.5], 95)
+            outline(axes, values, axis, box, ORANGE, width=0.5, level=level)
+        outline(axes, inside, axis, box, YELLOW, width=0.9)
+        letter_sides(axes, axis)
+        label_position(axes, axis, middle[axis])
 
 
 def label_position(axes, axis, position, colour="white"):

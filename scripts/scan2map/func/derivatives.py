@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from scan2map.func.warping import warp_volumes, with_data
-from scan2map.images import resample_to_grid
+from scan2map.images import antialiasing, resample_to_grid
 from scan2map.transforms import grid_points
 
 SAME = 1e-3
@@ -45,9 +45,7 @@ def regrid(volumes, affine, mask, shape, target):
         return np.stack([volume[mask] for volume in volumes]), mask
     inside = resample_to_grid(mask, affine, shape, target) >= 0.5
     points = grid_points(shape, target)[inside]
-    step = np.linalg.norm(affine[:3, :3], axis=0)
-    ratio = np.linalg.norm(target[:3, :3], axis=0) / step
-    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
+    width = antialiasing(affine, target)
     smooth = (gaussian_filter(volume, width) for volume in volumes)
     return with_data(warp_volumes(smooth, affine, points), inside)
 

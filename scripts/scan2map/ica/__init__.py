@@ -19,7 +19,6 @@ from scan2map.ica.voxels import (
     evenly_spaced,
     read_templates,
     read_voxels,
-    to_image,
 )
 
 __all__ = [
@@ -42,5 +41,4 @@ __all__ = [
     "reduce_session",
     "rows_between",
     "spatial_correlation",
-    "to_image",
 ]

@@ -5,6 +5,7 @@ import logging
 import nibabel as nib
 import numpy as np
 
+from scan2map.func.series import read_volumes
 from scan2map.images import read_grid, read_mask, resample_to_grid
 
 
@@ -27,10 +28,10 @@ def read_voxels(path, mask_path):
     Raises
     ------
     ValueError
-        The image is not 4D, or not on the mask's grid.
+        The image is not 4D, cut off, or not on the mask's grid.
     """
     mask, grid = read_mask(mask_path), read_grid(mask_path)
-    image = nib.load(path, keep_file_open=True)  # else gzip starts anew every volume
+    image = nib.load(path)
     if image.ndim != 4:
         raise ValueError(f"{path} should be a run of volumes (4D), got {image.shape}")
     if image.shape[:3] != grid[0] or not np.allclose(image.affine, grid[1], atol=1e-3):
@@ -39,8 +40,8 @@ def read_voxels(path, mask_path):
             f"{grid[0]}, affines {image.affine.tolist()} and {grid[1].tolist()}"
         )
     data = np.empty((image.shape[3], int(mask.sum())), dtype=np.float32)
-    for number in range(len(data)):
-        data[number] = np.asanyarray(image.dataobj[..., number])[mask]
+    for number, volume in enumerate(read_volumes(path)):
+        data[number] = volume[mask]
     infinite = ~np.isfinite(data).all(0)
     if infinite.any():
         logging.info("%s: %d voxels are not finite", path, infinite.sum())
@@ -78,24 +79,6 @@ def read_templates(path, mask_path):
         for volume in volumes
     )
     return np.array([volume[mask] for volume in pulled])
-
-
-def to_image(values, mask):
-    """Put masked maps back on the grid.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n_maps, n_voxels)
-    mask : ndarray of bool, shape (x, y, z)
-
-    Returns
-    -------
-    ndarray of float32, shape (x, y, z, n_maps)
-        0 outside the mask.
-    """
-    image = np.zeros((*mask.shape, len(values)), dtype=np.float32)
-    image[mask] = values.T
-    return image
 
 
 def evenly_spaced(n_volumes, wanted):

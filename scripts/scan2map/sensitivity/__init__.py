@@ -4,7 +4,11 @@ The gradient of the network itself, `gradients.logit_gradient`, is imported from
 module where it is used: it takes Keras, and Keras takes ten seconds.
 """
 
-from scan2map.sensitivity.maps import average_over_repeats, session_sensitivity
+from scan2map.sensitivity.maps import (
+    average_over_repeats,
+    maps_of_session,
+    session_sensitivity,
+)
 from scan2map.sensitivity.tensor_invariants import (
     METRICS,
     UNITS,
@@ -18,6 +22,7 @@ __all__ = [
     "UNITS",
     "average_over_repeats",
     "invariant_gradients",
+    "maps_of_session",
     "session_sensitivity",
     "tensor_from_invariants",
     "tensor_invariants",

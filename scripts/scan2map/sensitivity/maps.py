@@ -55,6 +55,29 @@ def session_sensitivity(tensor, scaled, sd, differentiate):
     return maps, {**report, "undefined": undefined}
 
 
+def maps_of_session(stacks, tables, subject, session):
+    """Return one session's maps from the stacks of the folds that held it out.
+
+    Parameters
+    ----------
+    stacks : sequence of ndarray, shape (n_sessions, ...)
+        One per fold.
+    tables : sequence of dict
+        ``subjects`` and ``sessions`` of each stack, in order.
+    subject, session : str
+        Whose maps.
+
+    Returns
+    -------
+    list of ndarray, shape (...)
+    """
+    maps = []
+    for stack, table in zip(stacks, tables, strict=True):
+        sessions = list(zip(table["subjects"], table["sessions"], strict=True))
+        maps.append(stack[sessions.index((subject, session))])
+    return maps
+
+
 def average_over_repeats(maps, mirrored=False):
     """Average one session's maps over the repeats in which it was held out.
 

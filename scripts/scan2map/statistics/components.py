@@ -4,8 +4,9 @@ import logging
 
 import numpy as np
 
+from scan2map.images import to_image
 from scan2map.statistics.clusters import COLUMNS, list_clusters
-from scan2map.statistics.t_maps import TMap, prepare_maps, voxel_t
+from scan2map.statistics.t_maps import TMap, describe_test, prepare_maps, voxel_t
 from scan2map.statistics.thresholds import bonferroni
 
 COMPONENT_COLUMNS = ("component", *COLUMNS)
@@ -99,12 +100,7 @@ def t_test_components(stack, design, mask, affine, alpha=0.05, extent_mm3=0.0):
         found = list_clusters(image, affine, threshold, extent_mm3)
         clusters += [{"component": number, **cluster} for cluster in found]
     summary = {
-        "statistic": "t",
-        "df": df,
-        "participants": len(design.participants),
-        "participants_per_group": design.group_sizes,
-        "design_columns": design.columns,
-        "contrast": design.contrast.tolist(),
+        **describe_test(design, df),
         "components": len(counts),
         "components_constant": [n for n, k in enumerate(counts, start=1) if not k],
         "tests": sum(counts),
@@ -117,11 +113,5 @@ def t_test_components(stack, design, mask, affine, alpha=0.05, extent_mm3=0.0):
         "clusters": len(clusters),
     }
     logging.info("df %d, |t| > %.3f, %d clusters", df, threshold, len(clusters))
-    images = (_on_grid(values, mask) for values in (t_maps, effects))
+    images = (to_image(values, mask) for values in (t_maps, effects))
     return TMap(*images, clusters, summary)
-
-
-def _on_grid(values, mask):
-    image = np.zeros((*mask.shape, len(values)), dtype=np.float32)
-    image[mask] = np.transpose(values)
-    return image

@@ -37,7 +37,7 @@ def smooth(data, voxel_size, fwhm):
     return data
 
 
-def smooth_within(data, mask, voxel_size, fwhm):
+def smooth_within(data, mask, voxel_size, fwhm, weight=None):
     """Smooth an image with the voxels of a mask only.
 
     Each voxel becomes the average of the mask's voxels around it, weighted by the
@@ -52,12 +52,15 @@ def smooth_within(data, mask, voxel_size, fwhm):
     mask : ndarray of bool, shape (x, y, z)
     voxel_size, fwhm : float
         mm.
+    weight : ndarray, shape (n_voxels in the mask,), optional
+        The smoothed mask in the mask, where many images are smoothed.
 
     Returns
     -------
     ndarray, shape (n_voxels in the mask,), float64
     """
-    weight = smooth(mask, voxel_size, fwhm)[mask]
+    if weight is None:
+        weight = smooth(mask, voxel_size, fwhm)[mask]
     return smooth(np.where(mask, data, 0), voxel_size, fwhm)[mask] / weight
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from scan2map.statistics.clusters import list_clusters
 from scan2map.statistics.glm import fit, t_contrast
-from scan2map.statistics.smoothing import smooth_within
+from scan2map.statistics.smoothing import smooth, smooth_within
 from scan2map.statistics.thresholds import bonferroni
 
 
@@ -45,6 +45,7 @@ def prepare_maps(maps, mask, voxel_size, fwhm, mirrored):
         A map has another shape or values that are not finite.
     """
     data = np.empty((len(mirrored), mask.sum()), dtype=np.float32)
+    weight = smooth(mask, voxel_size, fwhm)[mask]
     for number, (image, flip) in enumerate(zip(maps, mirrored, strict=True)):
         if image.shape != mask.shape:
             raise ValueError(
@@ -57,7 +58,7 @@ def prepare_maps(maps, mask, voxel_size, fwhm, mirrored):
                 f"map number {number + 1} has {(~np.isfinite(image[mask])).sum()} "
                 f"values in the mask that are not finite: look at how it was made"
             )
-        data[number] = smooth_within(image, mask, voxel_size, fwhm)
+        data[number] = smooth_within(image, mask, voxel_size, fwhm, weight)
     return data
 
 
@@ -92,12 +93,7 @@ def t_test(data, design, mask, affine, alpha=0.05, extent_mm3=0.0):
     t_image[mask], effect_image[mask] = t, effect
     clusters = list_clusters(t_image, affine, threshold, extent_mm3)
     summary = {
-        "statistic": "t",
-        "df": df,
-        "participants": len(design.participants),
-        "participants_per_group": design.group_sizes,
-        "design_columns": design.columns,
-        "contrast": design.contrast.tolist(),
+        **describe_test(design, df),
         "voxels_tested": int(tested.sum()),
         "voxels_constant": int((~tested).sum()),
         "alpha": alpha,
@@ -112,6 +108,18 @@ def t_test(data, design, mask, affine, alpha=0.05, extent_mm3=0.0):
     }
     logging.info("df %d, |t| > %.3f, %d clusters", df, threshold, len(clusters))
     return TMap(t_image, effect_image, clusters, summary)
+
+
+def describe_test(design, df):
+    """Return what the summary of a t test says of its design."""
+    return {
+        "statistic": "t",
+        "df": df,
+        "participants": len(design.participants),
+        "participants_per_group": design.group_sizes,
+        "design_columns": design.columns,
+        "contrast": design.contrast.tolist(),
+    }
 
 
 def voxel_t(data, design):

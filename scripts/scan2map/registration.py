@@ -1,4 +1,4 @@
-"""Registrations of diffusion images with ANTsPy, repeatable to the bit.
+"""Registrations of EPI images with ANTsPy, repeatable to the bit.
 
 ANTs works in LPS+; the matrices and fields that come back are in RAS+ mm.
 """
@@ -7,10 +7,14 @@ import os
 import tempfile
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from scan2map.ants_bridge import LPS, to_ants, use_ants
-from scan2map.images import analysis_grid, brain_centre, resample_to_grid
+from scan2map.images import (
+    analysis_grid,
+    brain_centre,
+    downsample,
+    resample_to_grid,
+)
 from scan2map.transforms import grid_points
 
 FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -22,7 +26,10 @@ LINEAR_STEPS = {
     "aff_smoothing_sigmas": (2, 1, 0),
     "aff_random_sampling_rate": 0.5,
 }
-"""Schedule of the linear step from b = 0 to T1w, coarse to fine."""
+"""Schedule of the linear step from EPI to T1w, coarse to fine."""
+
+LINEAR = {"syn": "Rigid", "rigid": "Rigid", "affine": "Affine"}
+"""ANTs' linear step of each way to register."""
 
 SYN_STEPS = {
     "syn_metric": "mattes",
@@ -85,19 +92,19 @@ def register_rigid(fixed, moving, affine, mask, seed=0):
         return read_matrix(result["fwdtransforms"][-1])
 
 
-def register_b0(
-    b0, affine, b0_mask, t1w, grid, t1w_mask, phase=None, deformable=True, seed=0
+def register_epi(
+    epi, affine, mask, t1w, grid, t1w_mask, phase=None, method="syn", seed=0
 ):
-    """Register a b = 0 image to the T1w image: rigid, then SyN for EPI's distortion.
+    """Register an EPI image, of b = 0 or mean BOLD, to the T1w image.
 
     Parameters
     ----------
-    b0 : ndarray, shape (x, y, z)
-        Mean b = 0 image.
+    epi : ndarray, shape (x, y, z)
+        Mean of aligned volumes.
     affine : ndarray, shape (4, 4)
-        Voxel to world of `b0`.
-    b0_mask : ndarray of bool, shape (x, y, z)
-        Brain in `b0`.
+        Voxel to world of `epi`.
+    mask : ndarray of bool, shape (x, y, z)
+        Brain in `epi`.
     t1w : ndarray, shape (i, j, k)
         T1w image on the analysis grid.
     grid : ndarray, shape (4, 4)
@@ -105,37 +112,46 @@ def register_b0(
     t1w_mask : ndarray of bool, shape (i, j, k)
         Brain in `t1w`.
     phase : {0, 1, 2}, optional
-        World axis nearest to the phase encoding of the EPI, the only one along which
-        the deformation moves; None leaves all axes free.
-    deformable : bool
-        SyN after the rigid step; otherwise an affine.
+        World axis nearest to the phase encoding, the only one along which `syn`
+        deforms; None leaves all axes free.
+    method : {"syn", "rigid", "affine"}
+        ``syn`` moves and turns, then deforms against EPI's distortion.
     seed : int
         Seed of ANTs.
 
     Returns
     -------
     ndarray, shape (i, j, k, 3)
-        Displacements (RAS+ mm) from points of the T1w image to points of `b0`.
+        Displacements (RAS+ mm) from points of the T1w image to points of `epi`.
+
+    Raises
+    ------
+    ValueError
+        `method` is unknown.
 
     Notes
     -----
     Mutual information (Mattes) throughout: the contrasts are nearly opposite.
     """
+    if method not in LINEAR:
+        raise ValueError(
+            f"registration should be one of {', '.join(LINEAR)}, got '{method}'"
+        )
     ants = use_ants(seed)
     fixed = to_ants(np.where(t1w_mask, t1w, 0), grid)
-    moving = to_ants(np.where(b0_mask, b0, 0), affine)
+    moving = to_ants(np.where(mask, epi, 0), affine)
     points = grid_points(t1w.shape, grid)
     warp = 0.0
     with tempfile.TemporaryDirectory() as folder:
         linear = ants.registration(
             fixed,
             moving,
-            type_of_transform="Rigid" if deformable else "Affine",
+            type_of_transform=LINEAR[method],
             outprefix=os.path.join(folder, "linear_"),
             **LINEAR_STEPS,
         )["fwdtransforms"][0]
         matrix = read_matrix(linear)
-        if deformable:
+        if method == "syn":
             result = ants.registration(
                 fixed,
                 moving,
@@ -180,8 +196,5 @@ def on_analysis_grid(t1w, mask, affine, shape, voxel_size):
         Voxel to world of both.
     """
     grid = analysis_grid(brain_centre(mask, affine), shape, voxel_size)
-    ratio = voxel_size / np.linalg.norm(affine[:3, :3], axis=0)
-    width = np.sqrt(np.maximum(ratio**2 - 1, 0)) / 2.355
-    smooth = gaussian_filter(np.asarray(t1w, dtype=np.float32), width)
     inside = resample_to_grid(mask, affine, shape, grid)
-    return resample_to_grid(smooth, affine, shape, grid), inside >= 0.5, grid
+    return downsample(t1w, affine, shape, grid), inside >= 0.5, grid
