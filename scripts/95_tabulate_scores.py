@@ -26,7 +26,9 @@ page = html_table(
     title=f"Scores of out-of-fold predictions: {snakemake.params.study}",
     note="All repeats together, with 95 % confidence intervals from a bootstrap over "
     "participants; what naming always the larger group would score; and the mean after "
-    "permuting labels, with the share of permutations that score as high (one-sided).",
+    "permuting labels, with the share of permutations that score as high (one-sided). "
+    "Intervals and permutations are widened by √2, since networks of cross-validation "
+    "share participants.",
 )
 pd.concat(scores, names=["experiment"]).reset_index("experiment").to_csv(
     snakemake.output.tsv, sep="\t", index=False

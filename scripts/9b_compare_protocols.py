@@ -20,7 +20,8 @@ page = html_table(
     leads=rows["input"] != "",
     title=f"Honest, replicated and published scores: {snakemake.params.study}",
     note="Out-of-fold predictions, all repeats, with 95 % confidence intervals "
-    "(bootstrap over participants). Honest: nothing was fitted to test participants. "
+    "(bootstrap over participants, widened by √2). Honest: nothing was fitted to test "
+    "participants. "
     "Replica: as published, leaks included. Published: the paper's own participants. "
     "Majority class: what naming always the larger group scores.",
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scan2map.figures.style import BLUE, GREY, LIGHT, new_figure, styled
-from scan2map.scores import bootstrap_weights
+from scan2map.scores import bootstrap_weights, interval
 
 FALSE_POSITIVE_RATES = np.linspace(0, 1, 101)
 """Where curves are compared."""
@@ -47,11 +47,12 @@ def roc_curve(labels, logits, weights=None):
 
 
 def roc_band(predictions, seed, draws=1000, level=0.95):
-    """Return a band that the ROC curve keeps to if other participants are drawn.
+    """Return the band that the ROC curve would keep to in other cohorts.
 
     Participants are drawn as for the confidence intervals of the scores: with
     replacement, each with all sessions and repeats, so the band is as wide as the
     number of people demands, not as narrow as the number of predictions suggests.
+    It is widened as those are.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def roc_band(predictions, seed, draws=1000, level=0.95):
     draws : int
         Bootstrap samples.
     level : float
-        Share of the samples inside the band at each false positive rate.
+        Coverage at each false positive rate.
 
     Returns
     -------
@@ -75,8 +76,8 @@ def roc_band(predictions, seed, draws=1000, level=0.95):
         np.interp(FALSE_POSITIVE_RATES, *roc_curve(label, logit, weights))
         for weights in bootstrap_weights(predictions, draws, rng)
     ]
-    tails = (1 - level) / 2, (1 + level) / 2
-    return tuple(np.quantile(curves, tails, axis=0))
+    curve = np.interp(FALSE_POSITIVE_RATES, *roc_curve(label, logit))
+    return tuple(interval(curve, np.array(curves), level).clip(0, 1))
 
 
 @styled
@@ -103,7 +104,7 @@ def draw_roc(predictions, scores, *, title, seed):
     low, high = roc_band(predictions, seed)
     axes.fill_between(
         FALSE_POSITIVE_RATES, low, high, color=BLUE, alpha=0.18, linewidth=0,
-        label="95 % of bootstrap samples of participants",
+        label="95 % confidence band",
     )  # fmt: skip
     for repeat, rows in predictions.groupby("repeat"):
         name = "each repeat" if repeat == predictions["repeat"].min() else None

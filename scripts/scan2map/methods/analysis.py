@@ -26,6 +26,10 @@ def describe_scores(scores, experiments):
         f"({draws} samples).",
         "Scores are compared with those of always naming the larger group and with "
         f"those after permuting the labels of participants ({orders} permutations).",
+        "Networks were not trained anew for either; since networks of cross-validation "
+        "share their training participants, deviations of both from the score and from "
+        "the mean of permutations were multiplied by the square root of two "
+        "[nadeau2003].",
         "The optimism of a published protocol is the difference between the scores of "
         "its replica and of the honest experiment with the same folds, its confidence "
         "interval from a bootstrap that draws participants with their predictions of "

@@ -185,6 +185,10 @@ REFERENCES = {
         "Mölder F, Jablonski KP, Letcher B, et al. Sustainable data analysis with "
         "Snakemake. F1000Research 2021; 10: 33. doi:10.12688/f1000research.29032.2"
     ),
+    "nadeau2003": (
+        "Nadeau C, Bengio Y. Inference for the generalization error. Machine Learning "
+        "2003; 52: 239-281. doi:10.1023/A:1024068626366"
+    ),
     "nickerson2017": (
         "Nickerson LD, Smith SM, Öngür D, Beckmann CF. Using dual regression to "
         "investigate network shape and amplitude in functional connectivity "
