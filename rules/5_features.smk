@@ -30,6 +30,7 @@ rule reduce_bold:
     """Which principal components hold most of this session's signal?"""
     input:
         bold="<bold>_desc-denoised_bold.nii.gz",
+        sidecar="<bold>_desc-denoised_bold.json",
         mask=GRID_MASK,
     output:
         reduced="<ica>/reduced/sub-{subject}_ses-{session}.npy",

@@ -11,6 +11,7 @@ from scan2map.settings import (
     check_files,
     check_place,
     check_settings,
+    expand_home,
     expand_protocols,
     read_numbers,
     read_switches,
@@ -25,6 +26,7 @@ try:
     check_files(workflow.configfiles)
     config.update(read_switches(read_numbers(dict(config))))
     validate(config, SCHEMA)
+    config.update(expand_home(config))
     check_settings(config)
 except ValueError as problem:
     raise WorkflowError(str(problem)) from None

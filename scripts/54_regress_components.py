@@ -5,7 +5,6 @@ import logging
 import numpy as np
 
 from scan2map.ica import (
-    check_dimensions,
     describe_components,
     dual_regression,
     gica1,
@@ -19,7 +18,6 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 settings, given = snakemake.params.ica, snakemake.input
 sidecar = read_json(given.sidecar)
-check_dimensions(sidecar["DegreesOfFreedom"], settings["components"])
 data = read_voxels(given.bold, given.mask)
 groups = list(given.groups)
 if groups:  # of GICA1 only

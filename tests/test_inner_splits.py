@@ -61,23 +61,25 @@ def test_too_few_participants_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("stopping", "run_as", "tune", "refused"),
+    ("stopping", "run_as", "tune", "components", "refused"),
     [
-        ({"patience": 5}, "honest", "off", True),
-        ({"patience": 5}, "replica", "off", False),
-        (None, "honest", "off", False),
-        (None, "replica", "quick", True),
-        ({"patience": 5}, "replica", "quick", True),
+        ({"patience": 5}, "honest", "off", "all", True),
+        ({"patience": 5}, "replica", "off", "selected", False),
+        (None, "honest", "off", "all", False),
+        (None, "honest", "off", "selected", True),
+        (None, "replica", "quick", "all", True),
+        ({"patience": 5}, "replica", "quick", "all", True),
     ],
 )
-def test_folds_too_small_to_be_split_again_are_refused_in_the_plan(
-    stopping, run_as, tune, refused
+def test_folds_that_leave_too_few_people_are_refused_in_the_plan(
+    stopping, run_as, tune, components, refused
 ):
     rows = [
         {"participant_id": f"p{n}", "group": "ab"[n % 2], "family": ""}
         for n in range(4)
     ]
     experiment = {"training": {"early_stopping": stopping}, "run_as": run_as}
+    experiment["feature"] = {"kind": "ica", "components": components}
     experiment["tune"], fold_of = tune, split(rows, k=2, repeats=1, seed=1)
     if not refused:
         return check_inner_splits(experiment, rows, fold_of)

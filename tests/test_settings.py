@@ -9,6 +9,7 @@ from scan2map.settings import (
     check_place,
     check_settings,
     check_sides,
+    expand_home,
     expand_protocols,
     read_numbers,
     read_switches,
@@ -148,6 +149,15 @@ def test_only_images_that_an_experiment_needs_are_wanted():
     assert wanted_images(defaults()) == ["T1w", "dwi"]
     assert wanted_images(resting()) == ["T1w", "bold"]
     assert wanted_images(resting() | {"source": "derivatives"}) == []
+
+
+def test_a_tilde_is_the_users_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/someone")
+    config = defaults() | {"cohort": "~/study/cohort.tsv"}
+    config["bids"] |= {"dataset": "/data/~"}
+    expanded = expand_home(config)
+    assert expanded["cohort"] == "/home/someone/study/cohort.tsv"
+    assert expanded["bids"]["dataset"] == "/data/~"
 
 
 def test_off_is_a_word():

@@ -194,7 +194,9 @@ def _is_number(text):
 
 def _locate_dicom(row, table, where):
     """Make the DICOM path absolute; return a sentence if nothing is there."""
-    located = Path(os.path.normpath(Path(table).resolve().parent / row["dicom"]))
+    located = Path(
+        os.path.normpath(Path(table).resolve().parent / Path(row["dicom"]).expanduser())
+    )
     given, row["dicom"] = row["dicom"], str(located)
     if located.exists():
         return []

@@ -10,7 +10,7 @@ TUNING_FOLDS = {"quick": 2, "paper": 5}
 
 
 def check_inner_splits(experiment, rows, fold_of):
-    """Check that the training participants of every fold can be split once more.
+    """Check that every fold leaves training participants enough of each group.
 
     Parameters
     ----------
@@ -24,11 +24,14 @@ def check_inner_splits(experiment, rows, fold_of):
     Raises
     ------
     ValueError
-        A group has fewer families left than early stopping or tuning needs.
+        A group has fewer families left than early stopping, tuning or the selection of
+        components needs.
     """
     stopped = experiment["training"]["early_stopping"] is not None
     k = TUNING_FOLDS.get(experiment["tune"], 0)
-    least = max(2 if stopped and experiment["run_as"] == "honest" else 0, k)
+    chosen = experiment["feature"].get("components") == "selected"
+    honest = experiment["run_as"] == "honest"
+    least = max(2 if honest and (stopped or chosen) else 0, k)
     if stopped and k:
         # What an inner fold leaves is split by early stopping once more.
         least = next(n for n in range(least, 10) if n - -(-n // k) >= 2)
@@ -41,9 +44,11 @@ def check_inner_splits(experiment, rows, fold_of):
             if groups.count(group) < least:
                 raise ValueError(
                     f"fold {fold} of repeat {repeat} trains on {groups.count(group)} "
-                    f"participants of group '{group}' (families count as one), and "
-                    f"early stopping and tuning, which split them again, need {least}: "
-                    "ask for more folds, or switch 'early_stopping' and 'tune' off"
+                    f"participants of group '{group}' (families count as one). Early "
+                    "stopping and tuning, which split them again, or selecting "
+                    f"components, which compares them, need {least}: ask for more "
+                    "folds, or switch that off ('early_stopping', 'tune', 'feature: "
+                    "components')"
                 )
 
 

@@ -1,6 +1,7 @@
 """What a configuration must be beyond its schema; no imaging library is needed."""
 
 import difflib
+import os
 import re
 from pathlib import Path
 
@@ -73,6 +74,16 @@ def read_switches(config):
         for name, experiment in experiments.items()
     }
     return {**config, "experiments": read}
+
+
+def expand_home(config):
+    """Return a configuration in which paths that begin with ``~`` are the user's."""
+    inside = {"bids": "dataset", "derivatives": "dataset", "ica": "templates"}
+    expanded = {
+        part: {**config[part], key: os.path.expanduser(config[part][key])}
+        for part, key in inside.items()
+    }
+    return {**config, **expanded, "cohort": os.path.expanduser(config["cohort"])}
 
 
 def canonical(settings):
