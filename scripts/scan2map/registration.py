@@ -8,7 +8,7 @@ import tempfile
 
 import numpy as np
 
-from scan2map.ants_bridge import LPS, to_ants, use_ants
+from scan2map.ants_bridge import LPS, import_ants, to_ants, use_ants
 from scan2map.images import (
     analysis_grid,
     brain_centre,
@@ -44,9 +44,7 @@ EPI's distortion is: without it mutual information follows noise."""
 
 def read_matrix(path):
     """Return an ITK affine file as 4 × 4 matrix between RAS+ points."""
-    import ants
-
-    transform = ants.read_transform(path)
+    transform = import_ants().read_transform(path)
     linear = np.reshape(transform.parameters[:9], (3, 3))
     centre = np.asarray(transform.fixed_parameters)
     matrix = np.eye(4)
