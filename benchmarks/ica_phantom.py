@@ -16,6 +16,7 @@ from scan2map.images import read_array, read_grid, read_json, read_mask
 from scan2map.statistics import smooth_within
 
 PRESET, STUDY = "config/config.yaml", "ica_phantom"
+GRID = {"shape": [44, 52, 44], "voxel_size": 4.0}
 BOLD = {"voxel_size": 4.0, "volumes": 240, "repetition_time": 2.0, "effects": {}}
 FUNC = {"fwhm": 5.0, "confounds": {"motion": 12, "compcor": 1}}
 ICA = {"components": 20, "reduce_to": 64, "repeats": 10}
@@ -65,6 +66,7 @@ def main():
         PRESET,
         STUDY,
         TARGETS,
+        grid=GRID,
         phantom={**settings["phantom"], "bold": BOLD},
         func=FUNC,
         ica=ICA,

@@ -33,7 +33,7 @@ def test_the_phantom_study_can_be_run():
         ("groups/affected", "None", "'None', which stands for a missing value"),
         ("statistics/covariates", ["age", "age"], "has 'age' twice"),
         ("statistics/covariates", ["group"], "'group', which is compared"),
-        ("grid/voxel_size", 2.0, "88 x 104 x 88 mm, and cut the brain off"),
+        ("grid/voxel_size", 2.0, "72 x 88 x 72 mm, and cut the brain off"),
         ("bids/series/T1w", {"ProtocolName": "*mprage"}, "T1w: ProtocolName' is '.mpr"),
         ("experiments/postregistration/label", "pre-registration", "label of experim"),
         ("experiments/postregistration/label", "traditional", "diffusion maps thems"),
