@@ -92,17 +92,19 @@ def _courses(n, rng):
 
 
 def run_ours(folder, n_sessions):
-    """Return maps of sessions' files, and the CPU seconds that reduction took."""
-    start, files = time.process_time(), sorted(folder.glob("session_*.nii"))
+    """Return maps of sessions' files, and CPU seconds of their second half by first."""
+    files, times = sorted(folder.glob("session_*.nii")), [time.process_time()]
     group = GroupReduction(rows_between(NETWORKS, REDUCE_TO))
     for number in range(n_sessions):
         path = files[number % len(files)]
         data = normalise_variance(read_voxels(path, folder / "mask.nii.gz"))
         group.add(reduce_session(data, REDUCE_TO))
+        times.append(time.process_time())
     components = group.components(NETWORKS)
-    seconds = time.process_time() - start
+    half = n_sessions // 2
+    growth = (times[-1] - times[half]) / (times[half] - times[0])
     del data, group
-    return decompose(components, seed=1, repeats=REPEATS).maps, seconds
+    return decompose(components, seed=1, repeats=REPEATS).maps, growth
 
 
 def run_canica(folder, _):
@@ -139,12 +141,12 @@ def measure(name, folder, n_sessions=SESSIONS):
 def measure_here(name, folder, n_sessions):
     """Print recovery, seconds and MB of this process."""
     start = time.perf_counter()
-    maps, reduction = RUNS[name](Path(folder), int(n_sessions))
+    maps, growth = RUNS[name](Path(folder), int(n_sessions))
     seconds = time.perf_counter() - start
     megabytes = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     r = np.abs(match_maps(np.load(Path(folder) / "networks.npy"), maps)[1])
     measured = {"r": float(r.mean()), "worst_r": float(r.min()), "seconds": seconds}
-    print(json.dumps({**measured, "reduction": reduction, "megabytes": megabytes}))
+    print(json.dumps({**measured, "growth": growth, "megabytes": megabytes}))
 
 
 def main():
@@ -160,10 +162,12 @@ def main():
         ratio = ours[key] / canica[key]
         unit = f"of CanICA's {canica[key]:.0f} {unit}"
         say(f"ica_canica_{key}", f"{ratio:.2f}", unit, f"<= {goal:g}", ratio <= goal)
-    for key, goal in (("megabytes", 1.1), ("reduction", 1.1 * MANY / SESSIONS)):
-        ratio = many[key] / ours[key]
-        unit = f"{MANY} sessions / {SESSIONS} sessions"
-        say(f"ica_growth_{key}", f"{ratio:.2f}", unit, f"<= {goal:g}", ratio <= goal)
+    memory, slower = many["megabytes"] / ours["megabytes"], many["growth"]
+    unit = f"{MANY} sessions / {SESSIONS} sessions"
+    say("ica_growth_megabytes", f"{memory:.2f}", unit, "<= 1.1", memory <= 1.1)
+    half = MANY // 2
+    unit = f"CPU time of sessions {half + 1} to {MANY} / of the first {half}"
+    say("ica_growth_seconds", f"{slower:.2f}", unit, "<= 1.1", slower <= 1.1)
 
 
 if len(sys.argv) > 1:
