@@ -45,7 +45,7 @@ rule reduce_bold:
         runtime=30,
     params:
         code=code_of("52_reduce_bold"),
-        ica=config["ica"],
+        ica=ica_settings("components", "reduce_to"),
     script:
         "../scripts/52_reduce_bold.py"
 
@@ -73,7 +73,9 @@ rule fit_group_ica:
         runtime=120,
     params:
         code=code_of("53_fit_group_ica"),
-        ica=config["ica"],
+        ica=ica_settings(
+            "components", "reduce_to", "algorithm", "repeats", "template_labels"
+        ),
         seed=seed_of("fit_group_ica"),
     script:
         "../scripts/53_fit_group_ica.py"
@@ -102,7 +104,7 @@ rule regress_components:
         runtime=30,
     params:
         code=code_of("54_regress_components"),
-        ica=config["ica"],
+        ica=ica_settings("back_projection", "normalise_courses", "reduce_to"),
         scopes=SCOPES,
     script:
         "../scripts/54_regress_components.py"

@@ -137,6 +137,11 @@ def group_decompositions():
     return each_scope("<ica>/{scope}/group.npz")
 
 
+def ica_settings(*keys):
+    """What a rule uses of the section `ica`, so that nothing else makes it run again."""
+    return {key: config["ica"][key] for key in keys}
+
+
 def templates():
     """The image of known networks, where the study has one."""
     return config["ica"]["templates"] or []

@@ -5,7 +5,7 @@ from shutil import copyfile
 
 import nibabel as nib
 
-from scan2map.func.derivatives import regrid
+from scan2map.func.derivatives import check_mask, regrid
 from scan2map.func.model import as_matrix
 from scan2map.func.series import (
     Masked,
@@ -30,6 +30,7 @@ sidecar = {}
 for path in given.get("bold_json", []):
     sidecar |= read_json(path)
 image = nib.load(given.bold)
+check_mask(nib.load(given.mask), image, given.mask)
 seconds = repetition_time(sidecar, image.header)
 as_matrix(read_table(given.confounds), image.shape[3])
 logging.info("%s: %s, a volume takes %g s", given.bold, image.shape, seconds)

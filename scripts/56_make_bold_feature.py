@@ -11,9 +11,11 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 bold, mask = snakemake.input.bold, snakemake.input.mask
 data = read_voxels(bold, mask)
-chosen = evenly_spaced(len(data), snakemake.params.volumes)
+about = read_json(bold.removesuffix(".nii.gz") + ".json")
+outliers = about["OutlierVolumes"]
+chosen = evenly_spaced(len(data), snakemake.params.volumes, left_out=outliers)
 np.save(snakemake.output.feature, data[chosen].astype(np.float16))
-repetition = read_json(bold.removesuffix(".nii.gz") + ".json")["RepetitionTime"]
+repetition = about["RepetitionTime"]
 description = {
     "Sources": [bold, mask],
     "shape": [len(chosen), data.shape[1]],

@@ -73,6 +73,11 @@ def test_a_source_whose_path_names_nobody_belongs_to_its_row_of_the_cohort(notes
     assert row["names"] == "A"
 
 
+def test_a_folder_above_the_dataset_is_nobody(notes):
+    notes(NETWORK, ["/archive/sub-studies/sub-A/func/sub-A_task-rest_bold.nii.gz"])
+    assert audited({"A"})[0]["names"] == "A"
+
+
 def test_a_job_of_many_files_is_followed_file_by_file(notes):
     ours, theirs = (f"results/5_features/ica/{s}/maps.npy" for s in ("mine", "other"))
     notes(NETWORK, [feature("A")])

@@ -95,7 +95,8 @@ def test_dvars_is_the_root_mean_square_change():
     [
         (30, (0.008, 0.03), "30 volumes leave no degree of freedom"),
         (30, (0.1, 0.1), "should rise"),
-        (30, (0.3, 0.4), "no frequency of 30 volumes"),
+        (30, (0.1, 0.4), "no frequency above 0.25 Hz"),
+        (30, (0.101, 0.102), "no frequency of 30 volumes"),
     ],
 )
 def test_a_run_that_cannot_be_denoised_says_why(rng, n, band, sentence):

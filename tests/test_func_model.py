@@ -60,7 +60,9 @@ def test_outliers_are_those_of_the_configured_thresholds(table):
 
 def test_volumes_before_the_steady_state_are_taken_out_where_they_are_marked(table):
     table["non_steady_state_outlier00"] = np.eye(N)[0]
-    assert "non_steady_state_outlier00" in choose_confounds(table, FUNC)
+    chosen = choose_confounds(table, FUNC)
+    assert "non_steady_state_outlier00" in chosen
+    assert 0 in outlier_numbers(chosen)
 
 
 def test_patterns_take_what_they_fit_and_nothing_else(table):
@@ -80,9 +82,10 @@ def test_a_run_without_outliers_has_no_columns_for_them(table):
     }
 
 
-def test_a_pattern_that_fits_nothing_is_an_error(table):
-    with pytest.raises(ValueError, match="has tcomp.*, which fits no column"):
-        choose_confounds(table, FUNC, ["trans_x", "tcomp*"])
+@pytest.mark.parametrize("pattern", ["tcomp*", "motion_outliers*"])
+def test_a_pattern_that_fits_nothing_is_an_error(table, pattern):
+    with pytest.raises(ValueError, match=f"has {pattern[:6]}.*, which fits no column"):
+        choose_confounds(table, FUNC, ["trans_x", pattern])
 
 
 def test_older_tables_are_told_what_to_set(table):

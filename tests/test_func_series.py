@@ -119,6 +119,13 @@ def test_tables_keep_missing_values(tmp_path):
     np.testing.assert_array_equal(read_table(path)["dvars"], [np.nan, 12.5])
 
 
+def test_blanks_around_fields_of_a_table_do_not_count(tmp_path):
+    path = tmp_path / "confounds.tsv"
+    path.write_text("dvars \t trans_x\n n/a \t0\n12.5\t 1\n")
+    assert list(read_table(path)) == ["dvars", "trans_x"]
+    np.testing.assert_array_equal(read_table(path)["dvars"], [np.nan, 12.5])
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

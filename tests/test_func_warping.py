@@ -1,11 +1,12 @@
 """BOLD comes to other grids, is smoothed and scaled."""
 
+import nibabel as nib
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
 from scan2map.func.denoising import percent_change
-from scan2map.func.derivatives import regrid
+from scan2map.func.derivatives import check_mask, regrid
 from scan2map.func.quality import order_by_tissue, temporal_snr
 from scan2map.func.smoothing import smooth_inside
 from scan2map.func.warping import warp_volumes, with_data
@@ -78,6 +79,15 @@ def test_preprocessed_images_on_another_grid_come_to_the_same_place(smooth):
     wanted = (grid_points(shape, other) @ [1.0, 2.0, 3.0])[mask]
     assert mask.all()
     np.testing.assert_allclose(values[0], wanted, rtol=1e-3, atol=0.5)
+
+
+@pytest.mark.parametrize("moved", [np.diag([-1.0, 1, 1, 1]), np.eye(4)])
+def test_a_mask_on_another_grid_than_its_bold_is_refused(smooth, moved):
+    bold = nib.Nifti1Image(np.stack([smooth, smooth], axis=-1), GRID)
+    check_mask(nib.Nifti1Image(smooth, GRID), bold, "mask.nii.gz")
+    other = nib.Nifti1Image(smooth if (moved < 0).any() else smooth[1:], GRID @ moved)
+    with pytest.raises(ValueError, match="mask.nii.gz has another grid than the BOLD"):
+        check_mask(other, bold, "mask.nii.gz")
 
 
 def test_an_empty_mask_of_preprocessed_images_is_refused(smooth):

@@ -60,6 +60,7 @@ def test_templates_come_from_any_grid(mask, rng, tmp_path):
 
 
 def test_volumes_are_taken_from_the_whole_run():
-    assert evenly_spaced(9, 3).tolist() == [0, 4, 8]
+    assert evenly_spaced(9, 3).tolist() == [1, 4, 7]
+    assert evenly_spaced(9, 3, left_out=[0, 4]).tolist() == [2, 5, 7]
     with pytest.raises(ValueError, match="10 volumes were asked for, the run has 9"):
         evenly_spaced(9, 10)

@@ -118,8 +118,8 @@ def participants(files, owners):
     """
     found = {}
     for file in files:
-        match = PARTICIPANT.search(file)
-        who = owners.get(file) or (match[1] if match else None)
+        named = PARTICIPANT.findall(file)  # folders above a dataset may be sub-…, too
+        who = owners.get(file) or (named[-1] if named else None)
         if who:
             found.setdefault(who, file)
     return found

@@ -165,13 +165,13 @@ def _one_image(folder, suffix, asked):
             "or leave the session out by writing the reason in the cohort's column "
             "'exclude'"
         )
-    said = ", ".join(f"{key}: {value}" for key, value in asked.items()) or "any"
-    listing = "".join(f"\n  {path.name}" for path in there)
+    said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
+    listing = "".join(f"\n  {path.name}" for path in hits or there)
     raise ValueError(
-        f"{number} the wanted image {suffix} (entities {said}) in {folder}; exactly "
-        f"one must. There are:{listing}\nSay under 'bids: entities: {suffix}:' in "
-        "the configuration which one is meant, for instance dir: AP or run: 1; "
-        "'rec: null' leaves out images with that entity"
+        f"{number} the wanted image {suffix} (entities {said or 'any'}) in {folder}; "
+        f"exactly one must:{listing}\nSay under 'bids: entities: {suffix}:' in "
+        "the configuration which one is meant, for instance task: rest, dir: AP or "
+        "run: 1; 'rec: null' leaves out images with that entity"
     )
 
 

@@ -89,14 +89,14 @@ def _one_image(folder, asked):
             "column 'exclude'"
         )
     number = "no image matches" if not hits else f"{len(hits)} images match"
-    said = ", ".join(f"{key}: {value}" for key, value in asked.items()) or "any"
-    listing = "".join(f"\n  {path.name}" for path in there)
+    said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
+    listing = "".join(f"\n  {path.name}" for path in hits or there)
     raise ValueError(
-        f"{number} the wanted BOLD (entities {said}, a space of MNI) in {folder}; "
-        f"exactly one must. There are:{listing}\nSay under 'derivatives: entities' in "
-        "the configuration which one is meant, for instance task: rest, "
-        "space: MNI152NLin2009cAsym or res: 2; 'res: null' leaves out images with "
-        "that entity"
+        f"{number} the wanted BOLD (entities {said or 'any'}, a space of MNI) in "
+        f"{folder}; exactly one must, as only one run of a session is used:{listing}"
+        "\nSay under 'derivatives: entities' in the configuration which one is meant, "
+        "for instance task: rest, run: 1, space: MNI152NLin2009cAsym or res: 2; "
+        "'res: null' leaves out images with that entity"
     )
 
 

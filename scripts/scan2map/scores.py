@@ -59,7 +59,7 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
     tables = []
     for pooling, rows in poolings.items():
         label, logit = rows["label"].to_numpy(), rows["logit"].to_numpy()
-        rng = np.random.default_rng([seed, len(tables)])
+        rng = np.random.default_rng(seed)
         value = weighted_scores(label, logit)
         drawn = weighted_scores(label, logit, bootstrap_weights(rows, n_bootstrap, rng))
         permuted = weighted_scores(permute_labels(rows, n_permutations, rng), logit)

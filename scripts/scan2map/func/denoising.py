@@ -107,6 +107,12 @@ def outside_band(n_volumes, repetition_time, band):
     low, high = band
     if not 0 <= low < high:
         raise ValueError(f"a band should rise from 0 Hz or more. {band} was given")
+    if high > 0.5 / repetition_time:
+        raise ValueError(
+            f"volumes of {repetition_time:g} s hold no frequency above "
+            f"{0.5 / repetition_time:.4g} Hz, and 'func: band' ends at {high:g} Hz: "
+            "end it there or before"
+        )
     frequencies = np.fft.rfftfreq(n_volumes, repetition_time)[1:]
     rejected = frequencies[(frequencies < low) | (frequencies > high)]
     if len(rejected) == len(frequencies):

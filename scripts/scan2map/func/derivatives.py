@@ -11,6 +11,32 @@ SAME = 1e-3
 """Millimetres by which the affines of one and the same grid may differ."""
 
 
+def check_mask(mask, image, where):
+    """Check that a mask has the grid of the BOLD.
+
+    Parameters
+    ----------
+    mask, image : nibabel.Nifti1Image
+        The mask, and the BOLD beside which it lies.
+    where : str
+        Path of the mask.
+
+    Raises
+    ------
+    ValueError
+        It has another grid.
+    """
+    same = mask.shape == image.shape[:3]
+    if not (same and np.allclose(mask.affine, image.affine, atol=SAME)):
+        raise ValueError(
+            f"{where} has another grid than the BOLD beside it: {mask.shape} voxels, "
+            f"the first at {mask.affine[:3, 3].round(2).tolist()} mm, and the BOLD "
+            f"{image.shape[:3]}, the first at "
+            f"{image.affine[:3, 3].round(2).tolist()} mm. They are of different runs "
+            "or programmes: copy both from one"
+        )
+
+
 def regrid(volumes, affine, mask, shape, target):
     """Bring a series that is in MNI space already to another grid of that space.
 

@@ -1,5 +1,6 @@
 """Which columns of a confounds table are regressed out."""
 
+import re
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -11,7 +12,10 @@ MOTION_MODELS = {12: ("", EXPANSIONS[0]), 24: ("", *EXPANSIONS)}
 """Expansions of the six motion parameters, by the number of columns they make."""
 
 MAY_BE_ABSENT = ("motion_outlier", "non_steady_state_outlier")
-"""Beginnings of columns that a run without outliers does not have."""
+"""Beginnings of columns of one volume each, which a run without outliers lacks."""
+
+NUMBERED = re.compile(rf"({'|'.join(MAY_BE_ABSENT)})[0-9*?]*")
+"""Patterns of these columns."""
 
 
 def choose_confounds(table, settings, patterns=()):
@@ -46,8 +50,8 @@ def choose_confounds(table, settings, patterns=()):
         raise ValueError(
             f"the table of confounds lacks {', '.join(absent)}: list what to take of "
             "it in 'derivatives: confounds', such as [trans_*, rot_*, a_comp_cor_0?, "
-            "motion_outlier*] for tables of fMRIPrep before 21.0, or change 'func: "
-            "confounds'"
+            "motion_outlier*, non_steady_state_outlier*] for tables of fMRIPrep "
+            "before 21.0, or change 'func: confounds'"
         )
     steady = [n for n in table if n.startswith("non_steady_state_outlier")]
     found = outlier_volumes(
@@ -79,7 +83,7 @@ def _matching(table, patterns):
     chosen = {}
     for pattern in patterns:
         names = [name for name in table if fnmatchcase(name, pattern)]
-        if not names and not pattern.startswith(MAY_BE_ABSENT):
+        if not names and not NUMBERED.fullmatch(pattern):
             raise ValueError(
                 f"'derivatives: confounds' has {pattern}, which fits no column of the "
                 f"table; it has {', '.join(table)}"
@@ -101,8 +105,8 @@ def _without_gaps(columns):
 
 
 def outlier_numbers(columns):
-    """Return which volumes (from 0) have a ``motion_outlier`` column, in order."""
-    marked = [v for name, v in columns.items() if name.startswith("motion_outlier")]
+    """Return which volumes (from 0) have a column of their own, in order."""
+    marked = [v for name, v in columns.items() if name.startswith(MAY_BE_ABSENT)]
     return sorted({int(np.argmax(values)) for values in marked})
 
 

@@ -17,7 +17,8 @@ def read_table(path):
         No header and rows, rows of different length, or a value that is no number.
     """
     with open(path, newline="") as file:
-        header, *rows = list(csv.reader(file, delimiter="\t")) or [[]]
+        lines = list(csv.reader(file, delimiter="\t")) or [[]]
+    header, *rows = [[field.strip() for field in line] for line in lines]
     if not rows or any(len(row) != len(header) for row in rows):
         raise ValueError(
             f"{path} should have a header and, per volume, a row of as many fields, "

@@ -81,7 +81,7 @@ def read_templates(path, mask_path):
     return np.array([volume[mask] for volume in pulled])
 
 
-def evenly_spaced(n_volumes, wanted):
+def evenly_spaced(n_volumes, wanted, left_out=()):
     """Choose volumes from the whole of a run.
 
     Parameters
@@ -89,20 +89,25 @@ def evenly_spaced(n_volumes, wanted):
     n_volumes : int
         Of the run.
     wanted : int
+    left_out : sequence of int
+        Volumes, from 0, that hold nothing: outliers that were regressed out.
 
     Returns
     -------
     ndarray of int, shape (wanted,)
-        From the first to the last volume.
+        The middle one of each of as many parts of the run: at its ends the band-pass
+        leaves little.
 
     Raises
     ------
     ValueError
         The run has fewer volumes.
     """
-    if not 1 <= wanted <= n_volumes:
+    there = np.setdiff1d(np.arange(n_volumes), left_out)
+    if not 1 <= wanted <= len(there):
         raise ValueError(
-            f"{wanted} volumes were asked for, the run has {n_volumes}: set 'volumes' "
-            "of the feature to what every session has"
+            f"{wanted} volumes were asked for, the run has {len(there)} that are no "
+            "outliers: set 'volumes' of the feature to what every session has"
         )
-    return np.linspace(0, n_volumes - 1, wanted).round().astype(int)
+    middles = (np.arange(wanted) + 0.5) * len(there) / wanted
+    return there[middles.astype(int)]

@@ -65,6 +65,10 @@ def describe_derivatives(derivatives, func, grid):
         f"They were brought to {grid_words(grid)}, by cubic splines where theirs was "
         "another.",
         _denoising(func, derivatives["confounds"]),
+        ""
+        if derivatives["confounds"]
+        else "Volumes that the table of confounds marks as before the steady state had "
+        "a regressor each.",
     )
 
 

