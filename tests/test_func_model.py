@@ -11,7 +11,15 @@ from scan2map.func.confounds import (
 )
 from scan2map.func.denoising import denoise
 from scan2map.func.model import as_matrix, choose_confounds, outlier_numbers
-from scan2map.func.tissues import CORES, LEAST_VOXELS, core, tissue_signals
+from scan2map.func.tissues import (
+    CORES,
+    LEAST_VOXELS,
+    core,
+    template_grey_matter,
+    tissue_signals,
+)
+from scan2map.images import MNI_CENTRE, analysis_grid
+from scan2map.transforms import grid_points
 
 N = 80
 FUNC = {
@@ -119,16 +127,29 @@ def test_the_core_of_a_tissue_is_as_deep_as_the_grid_allows():
     large[4:16, 4:16, 4:16] = 1
     small[4:8, 4:8, 4:8] = 0.97
     brain = np.ones(large.shape, bool)
-    mask, facts = core(large, brain, "csf")
+    none = np.zeros(large.shape)
+    mask, facts = core(large, none, brain, "csf")
     assert facts == {"Threshold": 0.95, "ErosionVoxels": 2, "Voxels": 512}
     assert mask[6:14, 6:14, 6:14].all()
-    assert core(small, brain, "csf")[1]["ErosionVoxels"] == CORES[2][1] == 0
+    assert core(small, none, brain, "csf")[1]["ErosionVoxels"] == CORES[2][1] == 0
+
+
+def test_the_cerebellums_grey_matter_is_no_white_matter_however_bright_it_is():
+    shape, affine = (44, 52, 44), analysis_grid(MNI_CENTRE, (44, 52, 44), 4.0)
+    grey = template_grey_matter(shape, affine)
+    everywhere = np.ones(shape)
+    mask, _ = core(everywhere, grey, np.ones(shape, bool), "white_matter")
+    points = grid_points(shape, affine)
+    hemisphere = np.linalg.norm(points - [-30.0, -65, -32], axis=-1) < 8
+    radiata = np.linalg.norm(points - [-26.0, -20, 28], axis=-1) < 5
+    assert not mask[hemisphere].any()
+    assert mask[radiata].any()
 
 
 def test_a_tissue_that_is_not_there_is_named():
     nothing, brain = np.zeros((5, 5, 5)), np.ones((5, 5, 5), bool)
     with pytest.raises(ValueError, match=f"csf has 0 voxels .* {LEAST_VOXELS} are"):
-        core(nothing, brain, "csf")
+        core(nothing, nothing, brain, "csf")
 
 
 def test_signals_are_means_over_the_brain_and_over_tissues(rng):

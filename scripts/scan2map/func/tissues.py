@@ -1,24 +1,42 @@
 """Voxels well inside white matter and fluid, where BOLD has no neural signal."""
 
+import nibabel as nib
 import numpy as np
 from scipy.ndimage import binary_erosion
+
+from scan2map.images import downsample
+from scan2map.template import template_path
 
 CORES = ((0.95, 2), (0.95, 1), (0.95, 0), (0.9, 0))
 """Least probability, and voxels that are taken off the border: the first of these that
 leaves enough voxels is used. On grids of 2 mm that is mostly the first or second, on
 those of 4 mm the ventricles have nothing left after erosion."""
 
+GREYEST = 0.2
+"""Where the template has a larger probability of grey matter, no voxel is taken. By its
+intensity in the T1w image alone, much of the cerebellum's grey matter passes for white:
+its network would be the strongest component of white matter, and be regressed out."""
+
 LEAST_VOXELS = 30
 """Of a tissue, so that its principal components mean something."""
 
 
-def core(probability, brain, name):
+def template_grey_matter(shape, affine):
+    """Return the MNI template's probability of grey matter, 0 to 1, on a grid."""
+    template = nib.load(template_path("GM"))
+    probability = template.get_fdata(dtype=np.float32) / 255
+    return downsample(probability, template.affine, shape, affine)
+
+
+def core(probability, grey, brain, name):
     """Find the voxels that are well inside a tissue.
 
     Parameters
     ----------
     probability : ndarray, shape (x, y, z)
         Of the tissue, on the grid of the BOLD.
+    grey : ndarray, shape (x, y, z)
+        Of grey matter, in the template.
     brain : ndarray of bool, shape (x, y, z)
         Where there is BOLD.
     name : str
@@ -36,7 +54,7 @@ def core(probability, brain, name):
         Fewer than `LEAST_VOXELS` voxels, however they are chosen.
     """
     for threshold, erosion in CORES:
-        mask = probability >= threshold
+        mask = (probability >= threshold) & (grey <= GREYEST)
         if erosion:
             mask = binary_erosion(mask, iterations=erosion)
         mask &= brain
