@@ -129,7 +129,8 @@ def test_the_core_of_a_tissue_is_as_deep_as_the_grid_allows():
     brain = np.ones(large.shape, bool)
     none = np.zeros(large.shape)
     mask, facts = core(large, none, brain, "csf")
-    assert facts == {"Threshold": 0.95, "ErosionVoxels": 2, "Voxels": 512}
+    assert facts.pop("Voxels") == 512
+    assert tuple(facts.values()) == CORES[0]
     assert mask[6:14, 6:14, 6:14].all()
     assert core(small, none, brain, "csf")[1]["ErosionVoxels"] == CORES[2][1] == 0
 

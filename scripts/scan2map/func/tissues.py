@@ -7,15 +7,14 @@ from scipy.ndimage import binary_erosion
 from scan2map.images import downsample
 from scan2map.template import template_path
 
-CORES = ((0.95, 2), (0.95, 1), (0.95, 0), (0.9, 0))
-"""Least probability, and voxels that are taken off the border: the first of these that
-leaves enough voxels is used. On grids of 2 mm that is mostly the first or second, on
-those of 4 mm the ventricles have nothing left after erosion."""
+CORES = ((0.95, 2, 0.2), (0.95, 1, 0.2), (0.95, 0, 0.2), (0.9, 0, 0.2), (0.9, 0, 1.0))
+"""Least probability, voxels that are taken off the border, and largest probability of
+grey matter in the template: the first of these that leaves enough voxels is used. On
+grids of 2 mm that is mostly the first or second, on those of 4 mm the ventricles have
+nothing left after erosion, and on those of 8 mm all fluid has grey matter beside it.
 
-GREYEST = 0.2
-"""Where the template has a larger probability of grey matter, no voxel is taken. By its
-intensity in the T1w image alone, much of the cerebellum's grey matter passes for white:
-its network would be the strongest component of white matter, and be regressed out."""
+By its intensity in the T1w image alone, much of the cerebellum's grey matter passes for
+white: its network would be the strongest component there, and be regressed out."""
 
 LEAST_VOXELS = 30
 """Of a tissue, so that its principal components mean something."""
@@ -46,21 +45,23 @@ def core(probability, grey, brain, name):
     -------
     mask : ndarray of bool, shape (x, y, z)
     facts : dict
-        ``Threshold`` and ``ErosionVoxels`` that were used, of `CORES`, and ``Voxels``.
+        ``Threshold``, ``ErosionVoxels`` and ``TemplateGreyMatter`` that were used, of
+        `CORES`, and ``Voxels``.
 
     Raises
     ------
     ValueError
         Fewer than `LEAST_VOXELS` voxels, however they are chosen.
     """
-    for threshold, erosion in CORES:
-        mask = (probability >= threshold) & (grey <= GREYEST)
+    for threshold, erosion, greyest in CORES:
+        mask = (probability >= threshold) & (grey <= greyest)
         if erosion:
             mask = binary_erosion(mask, iterations=erosion)
         mask &= brain
         if mask.sum() >= LEAST_VOXELS:
             facts = {"Threshold": threshold, "ErosionVoxels": erosion}
-            return mask, facts | {"Voxels": int(mask.sum())}
+            facts |= {"TemplateGreyMatter": greyest, "Voxels": int(mask.sum())}
+            return mask, facts
     raise ValueError(
         f"{name} has {mask.sum()} voxels in the BOLD images (probability of at least "
         f"{threshold:g}), {LEAST_VOXELS} are needed: look at the segmentation of the "
