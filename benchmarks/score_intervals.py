@@ -8,6 +8,7 @@ should be at most 0.05 in at most 5 % of the cohorts without a difference.
 
 import numpy as np
 import pandas as pd
+from _study import say
 from scipy.stats import norm
 
 from scan2map.scores import score_table
@@ -85,17 +86,14 @@ def main():
     for name, shares in coverage.items():
         for part, share, goal in (
             ("mean", shares.mean(), 0.93),
-            ("lowest of 10", shares.min(), 0.90),
+            ("lowest_of_10", shares.min(), 0.90),
         ):
-            print(
-                f"score_intervals.{name}.{part}\t{share:.3f}\tcoverage of 95 % CI"
-                f"\t>= {goal}\t{'yes' if share >= goal else 'no'}"
-            )
+            figure = f"score_intervals_{name}_{part}"
+            unit = "coverage of 95 % CI"
+            say(figure, f"{share:.3f}", unit, f">= {goal}", share >= goal)
     worst = alarms["null"].max()
-    print(
-        f"score_intervals.false_alarms\t{worst:.3f}\tshare of p <= 0.05 without a "
-        f"difference, highest of 10\t<= 0.07\t{'yes' if worst <= 0.07 else 'no'}"
-    )
+    unit = "share of p <= 0.05 without a difference, highest of 10"
+    say("score_intervals_false_alarms", f"{worst:.3f}", unit, "<= 0.07", worst <= 0.07)
 
 
 main()

@@ -12,8 +12,9 @@ log_to(snakemake.log[0])
 bold, mask = snakemake.input.bold, snakemake.input.mask
 data = read_voxels(bold, mask)
 about = read_json(bold.removesuffix(".nii.gz") + ".json")
-outliers = about["OutlierVolumes"]
-chosen = evenly_spaced(len(data), snakemake.params.volumes, left_out=outliers)
+chosen = evenly_spaced(
+    len(data), snakemake.params.volumes, left_out=about["OutlierVolumes"]
+)
 np.save(snakemake.output.feature, data[chosen].astype(np.float16))
 repetition = about["RepetitionTime"]
 description = {

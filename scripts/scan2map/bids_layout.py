@@ -148,6 +148,27 @@ def session_folder(dataset, subject, session, source):
     return folder / f"ses-{session}"
 
 
+def tell_images(there, hits, asked):
+    """Say how many images match, which entities were asked for, and what there is.
+
+    Parameters
+    ----------
+    there, hits : list of Path
+        All images, and those that match; not exactly one.
+    asked : dict
+        Entities, as in the configuration.
+
+    Returns
+    -------
+    number, said, listing : str
+        The listing, a line per image, is of those that match where some do.
+    """
+    number = f"{len(hits)} images match" if hits else "no image matches"
+    said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
+    listing = "".join(f"\n  {path.name}" for path in hits or there)
+    return number, said or "any", listing
+
+
 def _one_image(folder, suffix, asked):
     """Return the only image of a kind that has the asked entities."""
     there = sorted(
@@ -158,17 +179,15 @@ def _one_image(folder, suffix, asked):
     hits = [path for path in there if has_entities(path, asked)]
     if len(hits) == 1:
         return hits[0]
-    number = "no image matches" if not hits else f"{len(hits)} images match"
     if not there:
         raise ValueError(
             f"{folder} has no image *_{suffix}.nii.gz under {FOLDERS[suffix]}: add it, "
             "or leave the session out by writing the reason in the cohort's column "
             "'exclude'"
         )
-    said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
-    listing = "".join(f"\n  {path.name}" for path in hits or there)
+    number, said, listing = tell_images(there, hits, asked)
     raise ValueError(
-        f"{number} the wanted image {suffix} (entities {said or 'any'}) in {folder}; "
+        f"{number} the wanted image {suffix} (entities {said}) in {folder}; "
         f"exactly one must:{listing}\nSay under 'bids: entities: {suffix}:' in "
         "the configuration which one is meant, for instance task: rest, dir: AP or "
         "run: 1; 'rec: null' leaves out images with that entity"

@@ -9,6 +9,7 @@ from scan2map.bids_layout import (
     inherited,
     refuse_shared,
     session_folder,
+    tell_images,
 )
 
 IMAGE = "_desc-preproc_bold.nii.gz"
@@ -88,11 +89,9 @@ def _one_image(folder, asked):
             "MNI, or leave the session out by writing the reason in the cohort's "
             "column 'exclude'"
         )
-    number = "no image matches" if not hits else f"{len(hits)} images match"
-    said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
-    listing = "".join(f"\n  {path.name}" for path in hits or there)
+    number, said, listing = tell_images(there, hits, asked)
     raise ValueError(
-        f"{number} the wanted BOLD (entities {said or 'any'}, a space of MNI) in "
+        f"{number} the wanted BOLD (entities {said}, a space of MNI) in "
         f"{folder}; exactly one must, as only one run of a session is used:{listing}"
         "\nSay under 'derivatives: entities' in the configuration which one is meant, "
         "for instance task: rest, run: 1, space: MNI152NLin2009cAsym or res: 2; "

@@ -172,6 +172,17 @@ def to_image(values, mask):
     return image
 
 
+SAME = 1e-3
+"""Millimetres by which the affines of one and the same grid may differ."""
+
+
+def same_grid(one, other):
+    """Tell whether two grids, as from `read_grid`, are the same."""
+    (shape, affine), (other_shape, other_affine) = one, other
+    same = tuple(shape) == tuple(other_shape)
+    return same and np.allclose(affine, other_affine, atol=SAME)
+
+
 def read_grid(path):
     """Return shape (3D) and affine of an image without reading its data."""
     image = nib.load(path)

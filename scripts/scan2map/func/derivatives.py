@@ -4,11 +4,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from scan2map.func.warping import warp_volumes, with_data
-from scan2map.images import antialiasing, resample_to_grid
+from scan2map.images import antialiasing, resample_to_grid, same_grid
 from scan2map.transforms import grid_points
-
-SAME = 1e-3
-"""Millimetres by which the affines of one and the same grid may differ."""
 
 
 def check_mask(mask, image, where):
@@ -26,8 +23,7 @@ def check_mask(mask, image, where):
     ValueError
         It has another grid.
     """
-    same = mask.shape == image.shape[:3]
-    if not (same and np.allclose(mask.affine, image.affine, atol=SAME)):
+    if not same_grid((mask.shape, mask.affine), (image.shape[:3], image.affine)):
         raise ValueError(
             f"{where} has another grid than the BOLD beside it: {mask.shape} voxels, "
             f"the first at {mask.affine[:3, 3].round(2).tolist()} mm, and the BOLD "
@@ -67,7 +63,7 @@ def regrid(volumes, affine, mask, shape, target):
     if not mask.any():
         raise ValueError("the brain mask of the preprocessed BOLD is empty")
     volumes = _finite(volumes, mask)
-    if mask.shape == tuple(shape) and np.allclose(affine, target, atol=SAME):
+    if same_grid((mask.shape, affine), (shape, target)):
         return np.stack([volume[mask] for volume in volumes]), mask
     inside = resample_to_grid(mask, affine, shape, target) >= 0.5
     points = grid_points(shape, target)[inside]

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 
 from scan2map.func.series import read_volumes
-from scan2map.images import read_grid, read_mask, resample_to_grid
+from scan2map.images import read_grid, read_mask, resample_to_grid, same_grid
 
 
 def read_voxels(path, mask_path):
@@ -34,7 +34,7 @@ def read_voxels(path, mask_path):
     image = nib.load(path)
     if image.ndim != 4:
         raise ValueError(f"{path} should be a run of volumes (4D), got {image.shape}")
-    if image.shape[:3] != grid[0] or not np.allclose(image.affine, grid[1], atol=1e-3):
+    if not same_grid((image.shape[:3], image.affine), grid):
         raise ValueError(
             f"{path} is not on the grid of {mask_path}: shapes {image.shape[:3]} and "
             f"{grid[0]}, affines {image.affine.tolist()} and {grid[1].tolist()}"
