@@ -16,7 +16,7 @@ from scan2map.func.realignment import mean_volume, realign
 from scan2map.func.series import Masked
 from scan2map.func.slice_timing import correct_slice_timing
 from scan2map.func.smoothing import smooth_inside
-from scan2map.func.tissues import core
+from scan2map.func.tissues import core, template_grey_matter
 from scan2map.func.warping import warp_volumes, with_data
 from scan2map.images import MNI_CENTRE, analysis_grid
 from scan2map.motion import image_centre, motion_of
@@ -147,8 +147,9 @@ def confounds(scans, aligned, template, in_mni):
     """The table; tissues are the template's here."""
     values, mask, grid = in_mni
     fractions = tissue_fractions(template, points_of(grid, SHAPE))
+    grey = template_grey_matter(SHAPE, grid)
     cores = {
-        name: core(fractions[tissue].reshape(SHAPE), mask, name)[0]
+        name: core(fractions[tissue].reshape(SHAPE), grey, mask, name)[0]
         for name, tissue in {"csf": "CSF", "white_matter": "WM"}.items()
     }
     centre = image_centre(aligned[0].shape, scans.series.affine)
