@@ -12,6 +12,7 @@ from _study import say
 from scipy.stats import norm
 
 from scan2map.scores import score_table
+from scan2map.splits import split
 
 STUDIES = 400
 N_FEATURES = 60
@@ -40,14 +41,12 @@ def draw_study(n, k, repeats, difference, ridge, rng):
     label = np.arange(n) % 2
     features = rng.normal(size=(n, N_FEATURES))
     features[:, 0] += difference * label
+    rows = [{"participant_id": p, "group": label[p]} for p in range(n)]
+    folds = split(rows, k, repeats, seed=int(rng.integers(2**32)))
     tables, true = [], []
-    for repeat in range(repeats):
-        fold = np.empty(n, int)
-        for group in (0, 1):
-            members = rng.permutation(np.flatnonzero(label == group))
-            fold[members] = np.arange(len(members)) % k
-        logit = np.empty(n)
-        for f in range(k):
+    for repeat in range(1, repeats + 1):
+        fold, logit = np.array([folds[repeat, p] for p in range(n)]), np.empty(n)
+        for f in range(1, k + 1):
             train, test = fold != f, fold == f
             weights, offset = fit(features[train], label[train], ridge)
             logit[test] = features[test] @ weights + offset

@@ -7,6 +7,7 @@ rule prepare_template:
         t1w="<template>/T1w.nii.gz",
         brain_mask="<template>/brain_mask.nii.gz",
         grid_brain_mask="<template>/grid_brain_mask.nii.gz",
+        grid_grey_matter="<template>/grid_GM_probseg.nii.gz",
     log:
         "<logs>/2_anat/prepare_template.log",
     benchmark:

@@ -138,6 +138,7 @@ else:
             mask="<bold>_desc-brain_mask.nii.gz",
             csf="<anat>_label-CSF_probseg.nii.gz",
             wm="<anat>_label-WM_probseg.nii.gz",
+            template_gm="<template>/grid_GM_probseg.nii.gz",
             xfm_mni=warp_from("T1w"),
             motion="<func>_desc-motion_timeseries.tsv",
         output:

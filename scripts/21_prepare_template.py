@@ -2,7 +2,7 @@
 
 import nibabel as nib
 
-from scan2map.anat import mask_on_grid, scale_template
+from scan2map.anat import mask_on_grid, scale_template, template_grey_matter
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
 from scan2map.logs import log_to
 from scan2map.template import template_path
@@ -20,3 +20,5 @@ write_image(brain_mask, affine, snakemake.output.brain_mask)
 affine = analysis_grid(MNI_CENTRE, grid["shape"], grid["voxel_size"])
 grid_mask = mask_on_grid(data, template.affine, grid["shape"], affine)
 write_image(grid_mask, affine, snakemake.output.grid_brain_mask)
+grey_matter = template_grey_matter(grid["shape"], affine)
+write_image(grey_matter, affine, snakemake.output.grid_grey_matter)

@@ -8,7 +8,7 @@ import numpy as np
 from scan2map.func.confounds import describe, tabulate
 from scan2map.func.series import read_volumes
 from scan2map.func.tables import read_table, write_table
-from scan2map.func.tissues import core, template_grey_matter
+from scan2map.func.tissues import core
 from scan2map.images import read_array, read_grid, read_mask, write_json
 from scan2map.logs import log_to
 from scan2map.motion import MOTION_COLUMNS
@@ -16,8 +16,7 @@ from scan2map.transforms import pull, read_field
 
 log_to(snakemake.log[0])
 paths, settings = snakemake.input, snakemake.params.func
-brain = read_mask(paths.mask)
-grey = template_grey_matter(brain.shape, read_grid(paths.mask)[1])
+brain, grey = read_mask(paths.mask), read_array(paths.template_gm)
 cores, facts = {}, {}
 for name, path in {"csf": paths.csf, "white_matter": paths.wm}.items():
     probability = pull(read_array(path), read_grid(path)[1], *read_field(paths.xfm_mni))

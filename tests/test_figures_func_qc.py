@@ -56,6 +56,13 @@ def test_the_figure_says_why_slices_were_not_shifted(run):
     assert "no slice timing: the sidecar has no SliceTiming" in said
 
 
+def test_an_outlier_does_not_flatten_the_trace_of_all_other_volumes(run):
+    run["confounds"]["global_signal"][3] = 1e4
+    lines = [line for a in draw_func_qc("sub-01", **run).axes for line in a.lines]
+    trace = next(line for line in lines if np.max(line.get_ydata()) == 1e4)
+    assert trace.axes.get_ylim()[1] < 2
+
+
 def test_grey_matter_is_on_top_of_the_carpet(run):
     voxels = run["bold"].shape[1]
     grey = np.arange(voxels) % 2 == 0

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scan2map.anat import template_grey_matter
 from scan2map.func.confounds import (
     describe,
     motion_confounds,
@@ -15,7 +16,6 @@ from scan2map.func.tissues import (
     CORES,
     LEAST_VOXELS,
     core,
-    template_grey_matter,
     tissue_signals,
 )
 from scan2map.images import MNI_CENTRE, analysis_grid

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_phantom import PHANTOM
 
-from scan2map.anat import scale_template, warp_to_template
+from scan2map.anat import scale_template, template_grey_matter, warp_to_template
 from scan2map.func.confounds import tabulate
 from scan2map.func.denoising import denoise, percent_change
 from scan2map.func.masking import mask_bold
@@ -16,7 +16,7 @@ from scan2map.func.realignment import mean_volume, realign
 from scan2map.func.series import Masked
 from scan2map.func.slice_timing import correct_slice_timing
 from scan2map.func.smoothing import smooth_inside
-from scan2map.func.tissues import core, template_grey_matter
+from scan2map.func.tissues import core
 from scan2map.func.warping import warp_volumes, with_data
 from scan2map.images import MNI_CENTRE, analysis_grid
 from scan2map.motion import image_centre, motion_of

@@ -1,7 +1,11 @@
 """A configuration that cannot be run is refused; another spelling is the same one."""
 
+import re
+
 import pytest
-from workflow import complete, phantom_config, resting_config
+import yaml
+from jsonschema import Draft202012Validator
+from workflow import ROOT, complete, phantom_config, resting_config
 
 from scan2map.settings import (
     canonical,
@@ -13,8 +17,11 @@ from scan2map.settings import (
     expand_protocols,
     read_numbers,
     read_switches,
+    schema_sentence,
     wanted_images,
 )
+
+SCHEMA = ROOT / "config/schemas/config.schema.yaml"
 
 
 def defaults():
@@ -90,6 +97,21 @@ def test_the_same_settings_written_differently_are_the_same():
         {"a": [{"c": 2.5, "d": 1.0}], "b": 30},
     )
     assert repr(canonical(one)) == repr(canonical(other))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"study": "my study"}, "'study'; 'my study' has characters that .* letters"),
+        ({"bids": {"entities": {"task": "rest"}}}, "as in 'bold: {task: rest}'"),
+        ({"statistics": {"alfa": 0.1}}, "did you mean 'alpha'"),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_told_in_words(change, sentence):
+    with open(SCHEMA, encoding="utf-8") as file:
+        validator = Draft202012Validator(yaml.safe_load(file))
+    errors = validator.iter_errors(phantom_config() | change)
+    assert any(re.search(sentence, schema_sentence(error)) for error in errors)
 
 
 def test_an_environment_below_a_folder_with_a_space_is_refused():

@@ -9,6 +9,7 @@ from scipy.ndimage import binary_fill_holes
 
 from scan2map.ants_bridge import to_ants, use_ants
 from scan2map.images import downsample
+from scan2map.template import template_path
 from scan2map.transforms import read_field
 
 LEAST_OVERLAP = 0.8
@@ -80,6 +81,13 @@ def mask_on_grid(data, affine, shape, target):
     """
     brain = binary_fill_holes(data > 0)
     return downsample(brain, affine, shape, target) >= 0.5
+
+
+def template_grey_matter(shape, affine):
+    """Return the MNI template's probability of grey matter, 0 to 1, on a grid."""
+    template = nib.load(template_path("GM"))
+    probability = template.get_fdata(dtype=np.float32) / 255
+    return downsample(probability, template.affine, shape, affine)
 
 
 def denoise(data, threads=1):

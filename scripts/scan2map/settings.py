@@ -114,7 +114,10 @@ def schema_sentence(error):
     """
     where = ": ".join(str(part) for part in error.absolute_path)
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
-    parts.append(error.message if len(error.message) < 300 else "does not fit")
+    if error.validator == "pattern":
+        parts.append(f"{error.instance!r} has characters that cannot be used")
+    else:
+        parts.append(error.message if len(error.message) < 300 else "does not fit")
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
         for key in set(error.instance) - set(known):

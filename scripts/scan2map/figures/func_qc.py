@@ -119,6 +119,7 @@ def _draw_run(part, bold, denoised, confounds, facts, tissues):
         bar.set_axis_off()
         label, colour = TRACES[name]
         axes.plot(seconds, confounds[name], color=colour, linewidth=1)
+        axes.set_ylim(_range_shown(confounds[name], facts["OutlierVolumes"]))
         axes.set_ylabel(label)
         for volume in facts["OutlierVolumes"]:
             axes.axvline(seconds[volume], color=GREY, linewidth=0.8, linestyle=":")
@@ -135,6 +136,15 @@ def _draw_run(part, bold, denoised, confounds, facts, tissues):
         _draw_carpet(*pair, values[:, order], label, seconds, counts)
     rows[-1, 1].set_xlabel("seconds")
     part.align_ylabels(rows[:, 1])
+
+
+def _range_shown(values, outliers):
+    """Return limits that hold a trace, and of its outliers only that they leave it."""
+    usual = np.delete(values, outliers)
+    low, high = np.nanmin(usual), np.nanmax(usual)
+    beyond = max(high - low, 1e-6) / 2
+    shown = np.clip([np.nanmin(values), np.nanmax(values)], low - beyond, high + beyond)
+    return shown + beyond / 10 * np.array([-1, 1])
 
 
 def _draw_carpet(bar, axes, values, label, seconds, counts):

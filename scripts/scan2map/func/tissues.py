@@ -1,11 +1,7 @@
 """Voxels well inside white matter and fluid, where BOLD has no neural signal."""
 
-import nibabel as nib
 import numpy as np
 from scipy.ndimage import binary_erosion
-
-from scan2map.images import downsample
-from scan2map.template import template_path
 
 CORES = ((0.95, 2, 0.2), (0.95, 1, 0.2), (0.95, 0, 0.2), (0.9, 0, 0.2), (0.9, 0, 1.0))
 """Least probability, voxels that are taken off the border, and largest probability of
@@ -18,13 +14,6 @@ white: its network would be the strongest component there, and be regressed out.
 
 LEAST_VOXELS = 30
 """Of a tissue, so that its principal components mean something."""
-
-
-def template_grey_matter(shape, affine):
-    """Return the MNI template's probability of grey matter, 0 to 1, on a grid."""
-    template = nib.load(template_path("GM"))
-    probability = template.get_fdata(dtype=np.float32) / 255
-    return downsample(probability, template.affine, shape, affine)
 
 
 def core(probability, grey, brain, name):
