@@ -46,6 +46,16 @@ wildcard_constraints:
 report: "report/workflow.rst"
 
 
+onstart:
+    # With its limit of 100 jobs a second, Snakemake's main process looks at the inputs of
+    # all waiting jobs once a second for every job that has finished, and keeps a
+    # processor busy (github.com/snakemake/snakemake/issues/3955). Another limit, given
+    # with --max-jobs-per-timespan, stays.
+    limiter = workflow.scheduler.job_rate_limiter
+    if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 rule all:
     """The whole study: every figure and table of the report."""
     default_target: True

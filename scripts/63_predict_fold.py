@@ -1,7 +1,6 @@
 """Predict the held-out sessions of one fold with the network of that fold."""
 
-import keras
-
+from scan2map import networks
 from scan2map.features import open_stored
 from scan2map.images import read_json
 from scan2map.logs import log_to
@@ -13,7 +12,7 @@ use_threads(snakemake.threads)
 given = snakemake.input
 features = open_stored(given.features, given.get("mask"), given.get("selection"))
 logits = predict_logits(
-    keras.saving.load_model(given.model, compile=False),
+    networks.load(given.model),
     scaling=read_json(given.scaling),
     features=features,
 )

@@ -3,9 +3,9 @@
 import logging
 from functools import partial
 
-import keras
 import numpy as np
 
+from scan2map import networks
 from scan2map.features import read_feature, scale
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
@@ -15,7 +15,7 @@ from scan2map.sensitivity.gradients import logit_gradient
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
-model = keras.saving.load_model(snakemake.input.model, compile=False)
+model = networks.load(snakemake.input.model)
 scaling = read_json(snakemake.input.scaling)
 features = [read_feature(path) for path in snakemake.input.features]
 

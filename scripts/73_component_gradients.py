@@ -3,10 +3,10 @@
 import logging
 from functools import partial
 
-import keras
 import numpy as np
 import pandas as pd
 
+from scan2map import networks
 from scan2map.features import open_features, scale
 from scan2map.images import read_json, read_mask, write_json
 from scan2map.logs import log_to
@@ -22,7 +22,7 @@ from scan2map.sensitivity.gradients import logit_gradient
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
-model = keras.saving.load_model(snakemake.input.model, compile=False)
+model = networks.load(snakemake.input.model)
 scaling, mask = read_json(snakemake.input.scaling), read_mask(snakemake.input.mask)
 selection, match = (snakemake.input.get(name) for name in ("selection", "match"))
 channels = read_json(selection)["selected"] if selection else None

@@ -95,9 +95,18 @@ class MaskedFeature:
         self.channels = list(range(n_maps) if channels is None else channels)
         self.shape = (*mask.shape, len(self.channels))
 
-    def __array__(self, dtype=None, copy=None):
+    def voxels(self):
+        """Return the values in the mask, (n_voxels, n_channels), float32."""
+        return np.ascontiguousarray(self.values[self.channels].T, dtype=np.float32)
+
+    def on_grid(self, voxels):
+        """Return an image of values in the mask, 0 outside of it."""
         image = np.zeros(self.shape, dtype=np.float32)
-        image[self.mask] = self.values[self.channels].T
+        image[self.mask] = voxels
+        return image
+
+    def __array__(self, dtype=None, copy=None):
+        image = self.on_grid(self.voxels())
         return image if dtype is None else image.astype(dtype, copy=False)
 
 
@@ -219,8 +228,9 @@ def fit_scaling(features):
     """
     count, mean, squares = 0, 0.0, 0.0
     for number, feature in enumerate(features, start=1):
-        feature = np.asarray(feature)
-        voxels = feature[inside(feature)].astype(np.float64)
+        masked = isinstance(feature, MaskedFeature)
+        voxels = feature.voxels() if masked else np.asarray(feature)
+        voxels = voxels[inside(voxels)].astype(np.float64)
         if not (len(voxels) and np.isfinite(voxels).all()):
             raise ValueError(
                 f"the feature of training session {number} is empty, or holds infinity "
@@ -255,6 +265,8 @@ def scale(feature, scaling):
     ndarray of float32, shape of `feature`
         ``(feature - mean) / sd`` where there is anything, 0 in the background.
     """
+    if isinstance(feature, MaskedFeature):
+        return feature.on_grid(scale(feature.voxels(), scaling))
     feature = np.asarray(feature, dtype=np.float32)
     mean, sd = (np.asarray(scaling[name], np.float32) for name in ("mean", "sd"))
     return np.where(inside(feature)[..., None], (feature - mean) / sd, np.float32(0))

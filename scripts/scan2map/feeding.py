@@ -70,8 +70,9 @@ class Feeder(keras.utils.PyDataset):
 
     def session(self, i):
         """Return session `i` as this epoch shows it, scaled."""
-        rng = np.random.default_rng([self.seed, self.epoch, i])
-        feature = augment(
-            self.features[i], int(self.labels[i, 0]), rng, **self.augmentation
-        )
+        feature = self.features[i]
+        if self.augmentation != NO_AUGMENTATION:
+            rng = np.random.default_rng([self.seed, self.epoch, i])
+            label = int(self.labels[i, 0])
+            feature = augment(feature, label, rng, **self.augmentation)
         return scale(feature, self.scaling)

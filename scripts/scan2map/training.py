@@ -160,6 +160,8 @@ def compile_classifier(model, learning_rate, epsilon=1e-7):
             keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"),
         ],
     )
+    # Its variables would otherwise make TensorFlow trace the training step twice.
+    model.optimizer.build(model.trainable_variables)
 
 
 def normalises_batches(model):

@@ -1,4 +1,4 @@
-"""Networks by name: configuration in, untrained Keras model out."""
+"""Networks by name: configuration in, untrained Keras model out; and trained ones."""
 
 import math
 
@@ -34,6 +34,13 @@ def build(shape, n_channels, name, **settings):
     if name not in builders:
         raise ValueError(f"network {name!r} is unknown; known are {sorted(builders)}")
     return builders[name](shape, n_channels, **settings)
+
+
+def load(path):
+    """Return the trained network of a ``.keras`` file, ready to predict."""
+    import keras
+
+    return keras.saving.load_model(path, compile=False)
 
 
 def describe(model):
