@@ -143,7 +143,7 @@ def changed(path, value):
         ("experiments/preregistration/training/epoch", 3, "'epoch' was unexpected"),
         ("groups/affected", "patients", "phantom .* control and patients"),
         ("phantom/groups/patient", 2, "group 'patient' has 2 participants"),
-        ("groups/affected", "pa tient", "does not match"),
+        ("groups/affected", "pa tient", "characters that cannot"),
         ("statistics/covariates", ["age", "site"], "'site' is the same for all"),
         ("cohort", "nowhere.tsv", None),
     ],
