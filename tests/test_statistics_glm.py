@@ -38,7 +38,7 @@ def test_two_samples_match_scipy_affected_minus_reference(rng):
     data = rng.normal(size=(12, 30))
     t = t_of(data, group_design(cohort(), GROUPS, "groups"))
     expected = stats.ttest_ind(data[1::2], data[::2]).statistic
-    np.testing.assert_allclose(t, expected, rtol=1e-9)
+    np.testing.assert_allclose(t, expected, rtol=2e-6)
 
 
 def test_a_difference_between_groups_is_no_residual_of_the_mean(rng):
@@ -47,17 +47,18 @@ def test_a_difference_between_groups_is_no_residual_of_the_mean(rng):
     within = data - data.reshape(6, 2, 30).mean(0)[np.arange(12) % 2]
     variance = np.square(within).sum(0) / (12 - 2)
     expected = data.mean(0) / np.sqrt(variance / 12)
-    np.testing.assert_allclose(t_of(data, design), expected, rtol=1e-9)
+    np.testing.assert_allclose(t_of(data, design), expected, rtol=2e-6)
     data[1::2] += 100
     data[::2] -= 100
-    np.testing.assert_allclose(t_of(data, design), expected, rtol=1e-9)
+    # Betas near 100 keep 4e-6 in float32.
+    np.testing.assert_allclose(t_of(data, design), expected, atol=1e-4)
 
 
 def test_the_mean_is_everybodys_where_groups_differ_in_size(rng):
     data, groups = rng.normal(size=(12, 30)), ["control"] * 8 + ["patient"] * 4
     design = group_design(cohort(group=groups), GROUPS, "mean")
     _, effect = t_contrast(fit(data, design.matrix), design.contrast)
-    np.testing.assert_allclose(effect, data.mean(0), atol=1e-12)
+    np.testing.assert_allclose(effect, data.mean(0), atol=1e-6)
 
 
 def test_a_covariate_gives_the_partial_correlation(rng):
@@ -69,14 +70,14 @@ def test_a_covariate_gives_the_partial_correlation(rng):
         y - nuisance @ np.linalg.pinv(nuisance) @ y for y in (data, np.arange(12) % 2)
     ]
     r = [np.corrcoef(column, left[1])[0, 1] for column in left[0].T]
-    np.testing.assert_allclose(t, r * np.sqrt(9 / (1 - np.square(r))), rtol=1e-9)
+    np.testing.assert_allclose(t, r * np.sqrt(9 / (1 - np.square(r))), rtol=2e-6)
 
 
 def test_covariates_are_centred_so_the_mean_is_the_average(rng):
     data, sexes = rng.normal(size=(12, 30)), list("MMMFFFFFFFFF")
     design = group_design(cohort(sex=sexes), GROUPS, "mean", ["age", "sex"])
     _, effect = t_contrast(fit(data, design.matrix), design.contrast)
-    np.testing.assert_allclose(effect, data.mean(0), atol=1e-12)
+    np.testing.assert_allclose(effect, data.mean(0), atol=1e-6)
     np.testing.assert_allclose(design.matrix[:, 2:].mean(0), 0, atol=1e-12)
 
 

@@ -1,39 +1,49 @@
-"""The general linear model at every voxel, with one variance for all participants.
+"""The general linear model at every voxel, with SPM12's conventions.
 
-Conventions are SPM12's (equal variance, no proportional scaling): degrees of freedom
-``n - rank(X)``, residual variance ``RSS / df``.
+Degrees of freedom are ``n - rank(X)``, the residual variance is ``RSS / df``; betas,
+contrasts and statistics are rounded to float32, as SPM's files are. Data are read a
+block of voxels at a time, so that they may be larger than memory.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+BLOCK_BYTES = 2**26
+"""Of data in float64, read at once."""
+
 
 class Fit(NamedTuple):
-    """A fitted linear model: shapes (k, voxels), (voxels,), int, (k, k)."""
+    """A linear model fitted to each voxel.
+
+    `beta` (k, voxels), `variance` (voxels,) of the residuals, `df`; `design` (n, k) and
+    `weights` (n,), the factors of rows that make variances equal; `covariance` (k, k):
+    times the variance it is that of beta.
+    """
 
     beta: np.ndarray
     variance: np.ndarray
     df: int
+    design: np.ndarray
+    weights: np.ndarray
     covariance: np.ndarray
 
 
-def fit(data, design):
+def fit(data, design, weights=None):
     """Fit a linear model to each voxel by least squares, in float64.
 
     Parameters
     ----------
-    data : ndarray, shape (n, voxels)
-        One row per participant, in any unit.
+    data : array-like, shape (n, voxels)
+        One row per image, in any unit; may be memory-mapped.
     design : ndarray, shape (n, k)
         One column per regressor; may be rank deficient.
+    weights : ndarray, shape (n,), optional
+        Factors of the rows, as from `whitening`.
 
     Returns
     -------
     Fit
-        `beta` in the unit of the data per unit of the regressor, residual `variance`
-        in its square, `df` = n - rank, and `covariance`, the pseudo-inverse of
-        ``design' design``: times the variance it is the covariance of beta.
 
     Raises
     ------
@@ -41,21 +51,53 @@ def fit(data, design):
         Numbers of rows differ, or no degree of freedom is left.
     """
     design = np.asarray(design, dtype=np.float64)
-    if len(data) != len(design):
-        raise ValueError(f"{len(data)} maps do not fit a design of {len(design)} rows")
-    tolerance = max(design.shape) * np.finfo(float).eps
-    inverse = np.linalg.pinv(design, rcond=tolerance)
-    df = len(design) - np.linalg.matrix_rank(design)
+    n, k = design.shape
+    if len(data) != n:
+        raise ValueError(f"{len(data)} maps do not fit a design of {n} rows")
+    weights = np.ones(n) if weights is None else np.asarray(weights, np.float64)
+    weighted = weights[:, None] * design
+    inverse = np.linalg.pinv(weighted, rcond=max(design.shape) * np.finfo(float).eps)
+    df = n - int(np.linalg.matrix_rank(weighted))
     if df < 1:
         raise ValueError(
-            f"{len(design)} participants leave no degree of freedom for a design of "
-            f"rank {len(design) - df}: use fewer covariates or more participants"
+            f"{n} images leave no degree of freedom for a design of rank {n - df}: use "
+            "fewer covariates or more images"
         )
-    data = np.asarray(data, dtype=np.float64)
-    beta = inverse @ data
-    residuals = data - design @ beta
-    variance = np.einsum("ij,ij->j", residuals, residuals) / df
-    return Fit(beta, variance, int(df), inverse @ inverse.T)
+    voxels = data.shape[1]
+    beta, variance = np.empty((k, voxels)), np.empty(voxels)
+    for block in blocks(data.shape):
+        values = weights[:, None] * np.asarray(data[:, block], dtype=np.float64)
+        beta[:, block] = inverse @ values
+        residuals = values - weighted @ beta[:, block]
+        variance[block] = np.einsum("ij,ij->j", residuals, residuals) / df
+    return Fit(beta, variance, df, design, weights, inverse @ inverse.T)
+
+
+def blocks(shape):
+    """Yield slices of voxels of data (n, voxels), so that each takes `BLOCK_BYTES`."""
+    step = max(BLOCK_BYTES // (8 * shape[0]), 1)
+    for start in range(0, shape[1], step):
+        yield slice(start, min(start + step, shape[1]))
+
+
+def standardised_residuals(data, model, images):
+    """Yield residuals over their standard deviation, image by image.
+
+    Parameters
+    ----------
+    data : array-like, shape (n, voxels)
+    model : Fit
+    images : iterable of int
+        Rows wanted.
+
+    Yields
+    ------
+    ndarray, shape (voxels,)
+    """
+    error = np.sqrt(model.variance)
+    for i in images:
+        fitted = model.design[i] @ model.beta
+        yield model.weights[i] * (np.asarray(data[i], np.float64) - fitted) / error
 
 
 def t_contrast(model, contrast):
@@ -64,22 +106,69 @@ def t_contrast(model, contrast):
     Parameters
     ----------
     model : Fit
-        From `fit`.
-    contrast : array_like, shape (k,)
+    contrast : array-like, shape (k,)
         Weights of the regressors.
 
     Returns
     -------
-    t : ndarray, shape (voxels,)
-        Student's t with ``model.df`` degrees of freedom; 0 where the residual
-        variance is 0.
-    effect : ndarray, shape (voxels,)
+    t : ndarray of float32, shape (voxels,)
+        Student's t with ``model.df`` degrees of freedom; 0 where nothing varies.
+    effect : ndarray of float32, shape (voxels,)
         The weighted sum of beta, in the unit of the data.
     """
     contrast = np.asarray(contrast, dtype=np.float64)
-    effect = contrast @ model.beta
+    effect = _rounded(contrast @ _rounded(model.beta))
     error = np.sqrt(model.variance * (contrast @ model.covariance @ contrast))
-    return np.divide(effect, error, out=np.zeros_like(effect), where=error > 0), effect
+    t = np.divide(effect, error, out=np.zeros_like(error), where=error > 0)
+    return t.astype(np.float32), effect.astype(np.float32)
+
+
+def f_contrast(model, contrasts):
+    """Test whether any of several weighted sums of regressors differs from zero.
+
+    Parameters
+    ----------
+    model : Fit
+    contrasts : array-like, shape (q, k)
+        A weighted sum per row.
+
+    Returns
+    -------
+    f : ndarray of float32, shape (voxels,)
+        F with (`df`, ``model.df``) degrees of freedom.
+    explained : ndarray of float32, shape (voxels,)
+        Extra sum of squares that the sums explain.
+    df : int
+        Numerator degrees of freedom: the rank of `contrasts`.
+    """
+    contrasts = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
+    middle = contrasts @ model.covariance @ contrasts.T
+    df = int(np.linalg.matrix_rank(middle))
+    sums = contrasts @ _rounded(model.beta)
+    explained = _rounded(np.einsum("iv,ij,jv->v", sums, np.linalg.pinv(middle), sums))
+    variance = model.variance
+    f = np.divide(explained / df, variance, np.zeros_like(variance), where=variance > 0)
+    return f.astype(np.float32), explained.astype(np.float32), df
+
+
+def _rounded(values):
+    """Return what float32 keeps of values, in float64."""
+    return np.asarray(values, np.float32).astype(np.float64)
+
+
+def partial_r2(statistic, df, numerator=1):
+    """Return the share of variance that a contrast explains beyond the rest.
+
+    Parameters
+    ----------
+    statistic : ndarray
+        t, or F.
+    df : int
+        Of the residuals.
+    numerator : int
+        Of F; for t give ``t**2``.
+    """
+    return numerator * statistic / (numerator * statistic + df)
 
 
 def dependent_columns(design, contrast):

@@ -1,0 +1,169 @@
+"""Rearrangements of the data that a null hypothesis does not tell from the original.
+
+References
+----------
+Winkler A.M. et al. (2014, 2015), NeuroImage 92:381-397; 123:253-268.
+"""
+
+import math
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Rearrangements(NamedTuple):
+    """Rearrangements of n rows; the first leaves all as it is.
+
+    `rows` (m, n): which row comes in the place of each; `signs` (m, n): +1 or -1;
+    `exhaustive`: these are all that there are.
+    """
+
+    rows: np.ndarray
+    signs: np.ndarray
+    exhaustive: bool
+
+
+def rearrange(kind, design, blocks, n, seed):
+    """Draw rearrangements, or list all where there are no more than asked for.
+
+    Parameters
+    ----------
+    kind : {"labels", "signs"}
+        Permute rows, for differences between people; or flip signs, for means against
+        zero of errors that are symmetric.
+    design : ndarray, shape (n_rows, k)
+        Rows that are the same need not be told apart.
+    blocks : sequence, length n_rows
+        Rows with the same entry, such as sessions of a participant, stay together and
+        in order: blocks change places with blocks of their size, or their signs as one.
+    n : int
+        Rearrangements wanted beside the original.
+    seed : int
+        The first rearrangements are the same however many are asked for.
+
+    Returns
+    -------
+    Rearrangements
+
+    Raises
+    ------
+    ValueError
+        `kind` is unknown, or the original is the only one.
+    """
+    members = _members(blocks)
+    if kind == "signs":
+        total, draw = 2 ** len(members), _flip
+        everything = _all_flips
+    elif kind == "labels":
+        sizes = _by_size(members)
+        alike = _alike(np.asarray(design), members)
+        total = math.prod(_arrangements(alike[group]) for group in sizes)
+        draw, everything = _permute, _all_permutations
+    else:
+        raise ValueError(f"kind should be labels or signs. {kind} was provided")
+    if total < 2:
+        raise ValueError(
+            "the only arrangement of these images is the one given: permutation needs "
+            "people whose images could change places"
+        )
+    if total - 1 <= n:
+        rows, signs = everything(members, design)
+        return Rearrangements(rows, signs, True)
+    return Rearrangements(*draw(members, n, seed), False)
+
+
+def _members(blocks):
+    """Return the row numbers of each block, in order of appearance."""
+    found = {}
+    for row, block in enumerate(blocks):
+        found.setdefault(block, []).append(row)
+    return [np.array(rows) for rows in found.values()]
+
+
+def _by_size(members):
+    """Return the numbers of the blocks of each size."""
+    sizes = np.array([len(rows) for rows in members])
+    return [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
+
+
+def _alike(design, members):
+    """Number blocks so that those with the same rows of the design share a number."""
+    seen = {}
+    return np.array([seen.setdefault(design[m].tobytes(), len(seen)) for m in members])
+
+
+def _arrangements(kinds):
+    """Return how many orders there are of things of which some are alike."""
+    counts = np.unique(kinds, return_counts=True)[1]
+    return math.factorial(len(kinds)) // math.prod(map(math.factorial, counts.tolist()))
+
+
+def _flip(members, n, seed):
+    """Draw signs of the blocks."""
+    n_rows = sum(map(len, members))
+    flips = 1 - 2 * np.random.default_rng(seed).integers(0, 2, (n, len(members)))
+    signs = np.ones((n + 1, n_rows), dtype=np.int8)
+    for block, sign in zip(members, flips.T, strict=True):
+        signs[1:, block] = sign[:, None]
+    return np.tile(np.arange(n_rows), (n + 1, 1)), signs
+
+
+def _permute(members, n, seed):
+    """Draw orders of the blocks of each size."""
+    n_rows = sum(map(len, members))
+    rows = np.tile(np.arange(n_rows), (n + 1, 1))
+    for number, group in enumerate(_by_size(members)):
+        rng = np.random.default_rng([seed, number])
+        orders = rng.permuted(np.tile(group, (n, 1)), axis=1)
+        place = np.empty((len(members), len(members[group[0]])), dtype=int)
+        place[group] = [members[block] for block in group]
+        for here, chosen in zip(group, orders.T, strict=True):
+            rows[1:, members[here]] = place[chosen]
+    return rows, np.ones(rows.shape, dtype=np.int8)
+
+
+def _all_flips(members, design):
+    n_rows = sum(map(len, members))
+    flips = np.array(list(product((1, -1), repeat=len(members))), dtype=np.int8)
+    signs = np.empty((len(flips), n_rows), dtype=np.int8)
+    for block, sign in zip(members, flips.T, strict=True):
+        signs[:, block] = sign[:, None]
+    return np.tile(np.arange(n_rows), (len(flips), 1)), signs
+
+
+def _all_permutations(members, design):
+    n_rows = sum(map(len, members))
+    alike = _alike(np.asarray(design), members)
+    orders = [list(_distinct_orders(alike[group])) for group in _by_size(members)]
+    rows = []
+    for chosen in product(*orders):
+        row = np.arange(n_rows)
+        for group, order in zip(_by_size(members), chosen, strict=True):
+            for here, there in zip(group, group[list(order)], strict=True):
+                # The data of `here` come to where the design is that of `there`.
+                row[members[there]] = members[here]
+        rows.append(row)
+    rows = np.array(rows)
+    return rows, np.ones(rows.shape, dtype=np.int8)
+
+
+def _distinct_orders(kinds):
+    """Yield orders of things of which some are alike, each once, the given first."""
+    waiting = {}
+    for place, kind in enumerate(kinds):
+        waiting.setdefault(kind, []).append(place)
+
+    def fill(place):
+        if place == len(kinds):
+            yield ()
+            return
+        given = kinds[place]
+        for kind in [given, *(k for k in waiting if k != given)]:
+            if waiting[kind]:
+                thing = waiting[kind].pop(0)
+                for rest in fill(place + 1):
+                    yield (thing, *rest)
+                waiting[kind].insert(0, thing)
+
+    yield from fill(0)

@@ -1,0 +1,287 @@
+"""Permutation inference in the general linear model, by Freedman and Lane.
+
+The data without the nuisance regressors are rearranged, and the whole model is fitted
+again (Freedman and Lane 1983; Winkler et al. 2014, NeuroImage 92:381-397). With unit
+vectors x of what is tested (nuisance taken out) and u of the nuisance, and data y of a
+voxel without nuisance, a rearrangement P has
+
+    F = (sum (x'Py)^2 / q) / ((y'y - sum (u'Py)^2 - sum (x'Py)^2) / df),
+
+so that all rearrangements of all voxels are one matrix product, [P'x, P'u]' Y, and a
+sum of squares. It is made in blocks of a fixed shape that stay in the processor's
+cache: the result is the same to the last bit with any number of threads.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+VOXELS, ROWS = 1024, 192
+"""Of a block: voxels, and rows of the left matrix (a few per rearrangement)."""
+
+BATCH_BYTES = 2**27
+"""Of maps in float32, held at once where maps are needed as a whole."""
+
+
+class Tested(NamedTuple):
+    """What a contrast tests, apart from the nuisance.
+
+    `interest` (n, q) and `nuisance` (n, p), orthonormal; `residual` (n, n) takes the
+    nuisance out of data; `df` of the residuals of the whole model.
+    """
+
+    interest: np.ndarray
+    nuisance: np.ndarray
+    residual: np.ndarray
+    df: int
+
+
+def separate(design, contrasts):
+    """Separate a design into what contrasts test and nuisance.
+
+    Parameters
+    ----------
+    design : ndarray, shape (n, k)
+    contrasts : ndarray, shape (q, k)
+
+    Returns
+    -------
+    Tested
+        The nuisance is the space of the model in which all contrasts are 0.
+    """
+    design = np.asarray(design, dtype=np.float64)
+    contrasts = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
+    free = _null_space(contrasts)
+    size = np.linalg.norm(design)
+    nuisance = _orthonormal(design @ free, size)
+    residual = np.eye(len(design)) - nuisance @ nuisance.T
+    interest = _orthonormal(residual @ design, size)
+    if interest.shape[1] == 1:  # t has the sign of its contrast
+        towards = design @ np.linalg.pinv(design.T @ design) @ contrasts[0]
+        interest = interest * np.sign(interest[:, 0] @ towards)
+    df = len(design) - interest.shape[1] - nuisance.shape[1]
+    return Tested(interest, nuisance, residual, df)
+
+
+def _null_space(matrix):
+    """Return an orthonormal basis (k, k - rank) of what a matrix (q, k) makes 0."""
+    _, values, right = np.linalg.svd(matrix)
+    rank = int((values > values.max() * 1e-10).sum()) if values.size else 0
+    return right[rank:].T
+
+
+def _orthonormal(matrix, scale=1.0):
+    """Return an orthonormal basis of a matrix's columns; far below a scale is 0."""
+    if not matrix.size:
+        return np.zeros((len(matrix), 0))
+    left, values, _ = np.linalg.svd(matrix, full_matrices=False)
+    return left[:, values > 1e-10 * scale]
+
+
+def left_matrix(tested, rearrangements):
+    """Return the rows by which data are multiplied, rearrangement by rearrangement.
+
+    Returns
+    -------
+    ndarray of float32, shape (m, q + p, n)
+        Nuisance that no rearrangement changes is left out: it explains nothing of data
+        that are without it.
+    """
+    rows, signs = rearrangements.rows, rearrangements.signs
+    nuisance = _not_invariant(tested.nuisance, rows, signs)
+    vectors = np.concatenate([tested.interest, nuisance], axis=1)
+    left = np.empty((len(rows), vectors.shape[1], len(vectors)), dtype=np.float32)
+    for number, (order, sign) in enumerate(zip(rows, signs, strict=True)):
+        left[number][:, order] = (vectors * sign[:, None]).T
+    return left
+
+
+def _not_invariant(nuisance, rows, signs):
+    """Take the vector of ones out of the nuisance where rows are only permuted."""
+    n = len(nuisance)
+    ones = np.full((n, 1), 1 / np.sqrt(n))
+    inside = np.allclose(nuisance @ (nuisance.T @ ones), ones, atol=1e-8)
+    if inside and (signs > 0).all():
+        return _orthonormal(nuisance - ones @ (ones.T @ nuisance))
+    return nuisance
+
+
+def max_statistics(data, tested, rearrangements, threads=None):
+    """Return the largest and smallest statistic over voxels of each rearrangement.
+
+    Parameters
+    ----------
+    data : array-like, shape (n, voxels)
+        May be memory-mapped; read once.
+    tested : Tested
+    rearrangements : exchange.Rearrangements
+    threads : int, optional
+        Blocks computed at a time; all cores by default.
+
+    Returns
+    -------
+    largest, smallest : ndarray of float32, shape (m,)
+        Of t; of F, the second is of no use. Voxels that do not vary are left out.
+    """
+    left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
+    m = len(left)
+
+    def one_block(start):
+        right, power = _prepare(data, start, tested)
+        high, low = np.full(m, -np.inf, np.float32), np.full(m, np.inf, np.float32)
+        right, power = right[:, power > 0], power[power > 0]
+        step = max(ROWS // left.shape[1], 1)
+        for first in range(0, m, step):
+            part = left[first : first + step]
+            products = part.reshape(-1, part.shape[2]) @ right
+            here = slice(first, first + len(part))
+            _extremes(
+                products.reshape(*part.shape[:2], -1), power, q, high[here], low[here]
+            )
+        return high, low
+
+    largest = np.full(m, -np.inf, np.float32)
+    smallest = np.full(m, np.inf, np.float32)
+    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for high, low in pool.map(one_block, range(0, data.shape[1], VOXELS)):
+            np.maximum(largest, high, out=largest)
+            np.minimum(smallest, low, out=smallest)
+    return _as_statistic(largest, q, tested.df), _as_statistic(smallest, q, tested.df)
+
+
+def statistic_maps(data, tested, rearrangements, threads=None):
+    """Return the map of the statistic of some rearrangements.
+
+    Returns
+    -------
+    ndarray of float32, shape (m, voxels)
+        t, or F; 0 in voxels that do not vary.
+    """
+    left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
+    maps = np.empty((len(left), data.shape[1]), dtype=np.float32)
+
+    def one_block(start):
+        right, power = _prepare(data, start, tested)
+        products = left.reshape(-1, left.shape[2]) @ right
+        target = maps[:, start : start + VOXELS]
+        _ratios(products.reshape(*left.shape[:2], -1), power, q, target)
+
+    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        list(pool.map(one_block, range(0, data.shape[1], VOXELS)))
+    return _as_statistic(maps, q, tested.df)
+
+
+def measure_maps(data, tested, rearrangements, measure, threads=None):
+    """Measure something of the statistic's map of each rearrangement.
+
+    Parameters
+    ----------
+    data, tested, rearrangements
+        As for `max_statistics`; data are read once per batch of maps.
+    measure : callable
+        Takes a map (voxels,) and returns a number, or several: its largest cluster, or
+        its largest enhanced value. Called from several threads.
+    threads : int, optional
+        All cores by default; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray, shape (m,) or (m, k)
+    """
+    m = len(rearrangements.rows)
+    batch = max(BATCH_BYTES // (4 * data.shape[1]), 1)
+    measured = []
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for first in range(0, m, batch):
+            part = rearrangements._replace(
+                rows=rearrangements.rows[first : first + batch],
+                signs=rearrangements.signs[first : first + batch],
+            )
+            maps = statistic_maps(data, tested, part, threads)
+            measured += pool.map(measure, maps)
+    return np.array(measured)
+
+
+def _prepare(data, start, tested):
+    """Return a block of data without nuisance, and its sum of squares."""
+    block = np.asarray(data[:, start : start + VOXELS], dtype=np.float64)
+    values = tested.residual @ block
+    power = np.einsum("ij,ij->j", values, values)
+    # What is left of constant data is rounding error.
+    power[power <= 1e-20 * np.einsum("ij,ij->j", block, block)] = 0
+    scale = np.sqrt(np.where(power > 0, power, np.inf))
+    return (values / scale).astype(np.float32), (power > 0).astype(np.float32)
+
+
+def _as_statistic(ratio, q, df):
+    """Turn the ratio of sums of squares into t (one row, with its sign) or F."""
+    if q > 1:
+        return ratio * np.float32(df / q)
+    return np.sign(ratio) * np.sqrt(np.abs(ratio) * np.float32(df))
+
+
+@numba.njit(nogil=True, fastmath=True, cache=True)
+def _extremes(products, power, q, high, low):
+    """Note the largest and smallest ratio of each rearrangement."""
+    m, rows, voxels = products.shape
+    for i in range(m):
+        top, bottom = high[i], low[i]
+        if q == 1:
+            for v in range(voxels):
+                x = products[i, 0, v]
+                rest = power[v] - x * x
+                for r in range(1, rows):
+                    rest -= products[i, r, v] * products[i, r, v]
+                ratio = x * abs(x) / max(rest, np.float32(1e-12))
+                top, bottom = max(top, ratio), min(bottom, ratio)
+        else:
+            for v in range(voxels):
+                explained = np.float32(0)
+                for r in range(q):
+                    explained += products[i, r, v] * products[i, r, v]
+                rest = power[v] - explained
+                for r in range(q, rows):
+                    rest -= products[i, r, v] * products[i, r, v]
+                top = max(top, explained / max(rest, np.float32(1e-12)))
+        high[i], low[i] = top, bottom
+
+
+@numba.njit(nogil=True, fastmath=True, cache=True)
+def _ratios(products, power, q, target):
+    """Write the ratio of each rearrangement and voxel."""
+    m, rows, voxels = products.shape
+    for i in range(m):
+        for v in range(voxels):
+            explained = np.float32(0)
+            for r in range(q):
+                explained += products[i, r, v] * products[i, r, v]
+            rest = power[v] - explained
+            for r in range(q, rows):
+                rest -= products[i, r, v] * products[i, r, v]
+            ratio = explained / max(rest, np.float32(1e-12))
+            target[i, v] = ratio if q > 1 or products[i, 0, v] > 0 else -ratio
+
+
+def p_values(observed, null):
+    """Return the share of rearrangements that reach each observed value.
+
+    Parameters
+    ----------
+    observed : ndarray
+    null : ndarray, shape (m,)
+        The statistic, or its largest value, in each rearrangement; the first is the
+        original, so that p is (b + 1) / (m + 1) of m others, of which b reach it.
+
+    Returns
+    -------
+    ndarray, shape of `observed`
+        Values that differ by rounding count as equal: other arrangements of the same
+        groups have the same statistic.
+    """
+    slack = 1e-5 * np.abs(observed)
+    reached = len(null) - np.searchsorted(np.sort(null), observed - slack)
+    return np.maximum(reached, 1) / len(null)
