@@ -3,8 +3,13 @@
 import numpy as np
 from scipy import ndimage
 
-COLUMNS = ("sign", "voxels", "volume_mm3", "peak_t", "x_mm", "y_mm", "z_mm")
+AXES = ("x_mm", "y_mm", "z_mm")
+
+COLUMNS = ("sign", "voxels", "volume_mm3", "peak_t", *AXES)
 """Columns of a cluster table; coordinates are those of the peak in world space."""
+
+NEIGHBOURS = ndimage.generate_binary_structure(3, 2)
+"""Voxels that share a face or an edge: 18."""
 
 
 def list_clusters(t, affine, threshold, extent_mm3=0.0):
@@ -36,14 +41,14 @@ def list_clusters(t, affine, threshold, extent_mm3=0.0):
     rows.sort(key=lambda row: (-row["voxels"], -abs(row["peak_t"])))
     for row in rows:
         xyz = affine[:3, :3] @ row.pop("peak") + affine[:3, 3]
-        row |= dict(zip(("x_mm", "y_mm", "z_mm"), xyz.tolist(), strict=True))
+        row |= dict(zip(AXES, xyz.tolist(), strict=True))
         row["volume_mm3"] = row["voxels"] * volume
     return [{column: row[column] for column in COLUMNS} for row in rows]
 
 
 def _clusters_of_one_sign(t, threshold, smallest, sign):
     """Yield size and peak of the clusters above a threshold."""
-    labels, n = ndimage.label(t > threshold, ndimage.generate_binary_structure(3, 2))
+    labels, n = ndimage.label(t > threshold, NEIGHBOURS)
     if not n:
         return
     sizes = np.bincount(labels.ravel())[1:]

@@ -53,13 +53,10 @@ def rearrange(kind, design, blocks, n, seed):
     """
     members = _members(blocks)
     if kind == "signs":
-        total, draw = 2 ** len(members), _flip
-        everything = _all_flips
+        total = 2 ** len(members)
     elif kind == "labels":
-        sizes = _by_size(members)
-        alike = _alike(np.asarray(design), members)
-        total = math.prod(_arrangements(alike[group]) for group in sizes)
-        draw, everything = _permute, _all_permutations
+        kinds = _alike(np.asarray(design), members)
+        total = math.prod(_arrangements(kinds[group]) for group in _by_size(members))
     else:
         raise ValueError(f"kind should be labels or signs. {kind} was provided")
     if total < 2:
@@ -67,10 +64,19 @@ def rearrange(kind, design, blocks, n, seed):
             "the only arrangement of these images is the one given: permutation needs "
             "people whose images could change places"
         )
-    if total - 1 <= n:
-        rows, signs = everything(members, design)
-        return Rearrangements(rows, signs, True)
-    return Rearrangements(*draw(members, n, seed), False)
+    exhaustive = total - 1 <= n
+    rows = np.arange(len(blocks))
+    if kind == "signs":
+        flips = _all_flips(members) if exhaustive else _draw_flips(members, n, seed)
+        signs = np.empty((len(flips), len(blocks)), dtype=np.int8)
+        for block, sign in zip(members, flips.T, strict=True):
+            signs[:, block] = sign[:, None]
+        return Rearrangements(np.tile(rows, (len(signs), 1)), signs, exhaustive)
+    if exhaustive:
+        rows = _all_permutations(members, kinds, rows)
+    else:
+        rows = _draw_permutations(members, n, seed, rows)
+    return Rearrangements(rows, np.ones(rows.shape, dtype=np.int8), exhaustive)
 
 
 def _members(blocks):
@@ -99,20 +105,20 @@ def _arrangements(kinds):
     return math.factorial(len(kinds)) // math.prod(map(math.factorial, counts.tolist()))
 
 
-def _flip(members, n, seed):
-    """Draw signs of the blocks."""
-    n_rows = sum(map(len, members))
-    flips = 1 - 2 * np.random.default_rng(seed).integers(0, 2, (n, len(members)))
-    signs = np.ones((n + 1, n_rows), dtype=np.int8)
-    for block, sign in zip(members, flips.T, strict=True):
-        signs[1:, block] = sign[:, None]
-    return np.tile(np.arange(n_rows), (n + 1, 1)), signs
+def _draw_flips(members, n, seed):
+    """Draw signs of the blocks, (n + 1, n_blocks); the first are as they are."""
+    drawn = np.random.default_rng(seed).integers(0, 2, (n, len(members)))
+    return np.vstack([np.ones(len(members), dtype=int), 1 - 2 * drawn])
 
 
-def _permute(members, n, seed):
-    """Draw orders of the blocks of each size."""
-    n_rows = sum(map(len, members))
-    rows = np.tile(np.arange(n_rows), (n + 1, 1))
+def _all_flips(members):
+    """List all signs of the blocks; the first are as they are."""
+    return np.array(list(product((1, -1), repeat=len(members))))
+
+
+def _draw_permutations(members, n, seed, given):
+    """Draw orders of the blocks of each size; the first is the given one."""
+    rows = np.tile(given, (n + 1, 1))
     for number, group in enumerate(_by_size(members)):
         rng = np.random.default_rng([seed, number])
         orders = rng.permuted(np.tile(group, (n, 1)), axis=1)
@@ -120,32 +126,22 @@ def _permute(members, n, seed):
         place[group] = [members[block] for block in group]
         for here, chosen in zip(group, orders.T, strict=True):
             rows[1:, members[here]] = place[chosen]
-    return rows, np.ones(rows.shape, dtype=np.int8)
+    return rows
 
 
-def _all_flips(members, design):
-    n_rows = sum(map(len, members))
-    flips = np.array(list(product((1, -1), repeat=len(members))), dtype=np.int8)
-    signs = np.empty((len(flips), n_rows), dtype=np.int8)
-    for block, sign in zip(members, flips.T, strict=True):
-        signs[:, block] = sign[:, None]
-    return np.tile(np.arange(n_rows), (len(flips), 1)), signs
-
-
-def _all_permutations(members, design):
-    n_rows = sum(map(len, members))
-    alike = _alike(np.asarray(design), members)
-    orders = [list(_distinct_orders(alike[group])) for group in _by_size(members)]
+def _all_permutations(members, kinds, given):
+    """List the orders of the blocks of each size that differ; the given one first."""
+    groups = _by_size(members)
+    orders = [list(_distinct_orders(kinds[group])) for group in groups]
     rows = []
     for chosen in product(*orders):
-        row = np.arange(n_rows)
-        for group, order in zip(_by_size(members), chosen, strict=True):
+        row = given.copy()
+        for group, order in zip(groups, chosen, strict=True):
             for here, there in zip(group, group[list(order)], strict=True):
                 # The data of `here` come to where the design is that of `there`.
                 row[members[there]] = members[here]
         rows.append(row)
-    rows = np.array(rows)
-    return rows, np.ones(rows.shape, dtype=np.int8)
+    return np.array(rows)
 
 
 def _distinct_orders(kinds):

@@ -39,7 +39,8 @@ def fit(data, design, weights=None):
     design : ndarray, shape (n, k)
         One column per regressor; may be rank deficient.
     weights : ndarray, shape (n,), optional
-        Factors of the rows, as from `whitening`.
+        Factors of the rows that make their variances equal: one over the square root of
+        the diagonal of `reml.covariance`.
 
     Returns
     -------
@@ -154,21 +155,6 @@ def f_contrast(model, contrasts):
 def _rounded(values):
     """Return what float32 keeps of values, in float64."""
     return np.asarray(values, np.float32).astype(np.float64)
-
-
-def partial_r2(statistic, df, numerator=1):
-    """Return the share of variance that a contrast explains beyond the rest.
-
-    Parameters
-    ----------
-    statistic : ndarray
-        t, or F.
-    df : int
-        Of the residuals.
-    numerator : int
-        Of F; for t give ``t**2``.
-    """
-    return numerator * statistic / (numerator * statistic + df)
 
 
 def dependent_columns(design, contrast):

@@ -225,12 +225,25 @@ def _as_statistic(ratio, q, df):
 
 
 @numba.njit(nogil=True, fastmath=True, cache=True)
+def _ratio(products, power, q, i, v):
+    """Return explained over residual sum of squares; of one row, with its sign."""
+    explained = np.float32(0)
+    for r in range(q):
+        explained += products[i, r, v] * products[i, r, v]
+    rest = power[v] - explained
+    for r in range(q, products.shape[1]):
+        rest -= products[i, r, v] * products[i, r, v]
+    ratio = explained / max(rest, np.float32(1e-12))
+    return ratio if q > 1 or products[i, 0, v] > 0 else -ratio
+
+
+@numba.njit(nogil=True, fastmath=True, cache=True)
 def _extremes(products, power, q, high, low):
     """Note the largest and smallest ratio of each rearrangement."""
     m, rows, voxels = products.shape
     for i in range(m):
         top, bottom = high[i], low[i]
-        if q == 1:
+        if q == 1:  # `_ratio` written out: the compiler vectorises this loop only
             for v in range(voxels):
                 x = products[i, 0, v]
                 rest = power[v] - x * x
@@ -240,30 +253,16 @@ def _extremes(products, power, q, high, low):
                 top, bottom = max(top, ratio), min(bottom, ratio)
         else:
             for v in range(voxels):
-                explained = np.float32(0)
-                for r in range(q):
-                    explained += products[i, r, v] * products[i, r, v]
-                rest = power[v] - explained
-                for r in range(q, rows):
-                    rest -= products[i, r, v] * products[i, r, v]
-                top = max(top, explained / max(rest, np.float32(1e-12)))
+                top = max(top, _ratio(products, power, q, i, v))
         high[i], low[i] = top, bottom
 
 
 @numba.njit(nogil=True, fastmath=True, cache=True)
 def _ratios(products, power, q, target):
     """Write the ratio of each rearrangement and voxel."""
-    m, rows, voxels = products.shape
-    for i in range(m):
-        for v in range(voxels):
-            explained = np.float32(0)
-            for r in range(q):
-                explained += products[i, r, v] * products[i, r, v]
-            rest = power[v] - explained
-            for r in range(q, rows):
-                rest -= products[i, r, v] * products[i, r, v]
-            ratio = explained / max(rest, np.float32(1e-12))
-            target[i, v] = ratio if q > 1 or products[i, 0, v] > 0 else -ratio
+    for i in range(len(products)):
+        for v in range(len(power)):
+            target[i, v] = _ratio(products, power, q, i, v)
 
 
 def p_values(observed, null):

@@ -197,11 +197,3 @@ def set_p(n_clusters, smallest, u, search):
     return float(
         stats.poisson.sf(n_clusters - 1, number * cluster_p(smallest, u, search)[0])
     )
-
-
-def expected_size(u, search):
-    """Return how many voxels a cluster above u is expected to have."""
-    resels = np.asarray(search.resels)
-    dimensions = int(np.flatnonzero(resels)[-1])
-    densities = np.maximum(ec_densities(u, search), EPS)
-    return float(densities[0] / densities[dimensions] * search.resel)
