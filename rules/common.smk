@@ -1,6 +1,6 @@
+from scan2map.analyses import check_analyses, columns_needed
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
-from scan2map.covariates import check_design
 from scan2map.derivatives_layout import find_derivatives
 from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
@@ -71,7 +71,7 @@ def read_study():
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
     return read_cohort(
-        config["cohort"], GROUPS, config["source"], config["statistics"]["covariates"]
+        config["cohort"], GROUPS, config["source"], columns_needed(analyses)
     )
 
 
@@ -103,7 +103,7 @@ def find_dataset_files():
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    check_design(cohort, GROUPS, config["statistics"]["covariates"])
+    check_analyses(analyses, cohort, GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])

@@ -6,6 +6,7 @@ from snakemake.utils import validate
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
+from scan2map.analyses import spread_statistics, study_analyses
 from scan2map.settings import (
     canonical,
     check_files,
@@ -24,7 +25,7 @@ SCHEMA = "../config/schemas/config.schema.yaml"
 try:
     check_place(sys.executable)
     check_files(workflow.configfiles)
-    config.update(read_switches(read_numbers(dict(config))))
+    config.update(spread_statistics(read_switches(read_numbers(dict(config)))))
     validate(config, SCHEMA)
     config.update(expand_home(config))
     check_settings(config)
@@ -41,3 +42,4 @@ settings["experiments"] = expand_protocols(
 )
 config.clear()
 config.update(settings)
+analyses = study_analyses(config)

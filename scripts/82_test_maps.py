@@ -1,13 +1,13 @@
 """Test maps voxel by voxel: between the groups, or their mean against zero."""
 
 import pandas as pd
+from scan2map.statistics.clusters import COLUMNS
 
 from scan2map.cohort import read_cohort
 from scan2map.images import read_array, read_grid, read_mask, write_image, write_json
 from scan2map.logs import log_to
 from scan2map.sensitivity import UNITS
 from scan2map.statistics import average_participants, group_design, prepare_maps, t_test
-from scan2map.statistics.clusters import COLUMNS
 from scan2map.tensor import METRIC_UNITS
 
 log_to(snakemake.log[0])

@@ -3,6 +3,7 @@
 import tempfile
 
 import pandas as pd
+from scan2map.statistics.components import COMPONENT_COLUMNS
 
 from scan2map.cohort import read_cohort
 from scan2map.images import read_array, read_grid, read_mask, write_image, write_json
@@ -14,7 +15,6 @@ from scan2map.statistics import (
     stack_components,
     t_test_components,
 )
-from scan2map.statistics.components import COMPONENT_COLUMNS
 
 log_to(snakemake.log[0])
 asked, groups = snakemake.params.statistics, snakemake.params.groups

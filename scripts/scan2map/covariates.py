@@ -12,17 +12,6 @@ CATEGORICAL = ("sex", "site")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 """Numbers as written in much of Europe."""
 
-NEGLIGIBLE = 1e-9
-"""What is left of a column of unit length when it depends on the columns before."""
-
-
-def sessions_of(rows):
-    """Return each participant's rows, participants in order of appearance."""
-    sessions = {}
-    for row in rows:
-        sessions.setdefault(row["participant_id"], []).append(row)
-    return sessions
-
 
 def only_value(rows, column):
     """Return the value that all sessions of a participant share."""
@@ -41,7 +30,7 @@ def covariate_columns(sessions, covariate):
     Parameters
     ----------
     sessions : dict of str to list of dict
-        From `sessions_of`.
+        The cohort's rows that each image is the average of, by what it is called.
     covariate : str
         Column of the cohort. Numbers are averaged over a participant's sessions; `sex`,
         `site` and columns without any number are dummy-coded, one column per level but
@@ -50,8 +39,7 @@ def covariate_columns(sessions, covariate):
     Returns
     -------
     list of (str, list of float)
-        Names, and one value per participant with mean 0: centred on the mean over all
-        participants, as SPM does by default.
+        Names, and one value per participant.
 
     Raises
     ------
@@ -80,7 +68,7 @@ def covariate_columns(sessions, covariate):
             f"covariate '{covariate}' is the same for all {len(sessions)} "
             f"participants: drop it from the covariates"
         )
-    return [(name, _centred(values)) for name, values in columns]
+    return columns
 
 
 def _any_number(sessions, covariate):
@@ -140,66 +128,29 @@ def _dummies(sessions, covariate):
     ]
 
 
-def _centred(values):
-    """Subtract the mean."""
-    mean = sum(values) / len(values)
-    return [value - mean for value in values]
-
-
-def check_design(rows, groups, covariates):
-    """Check that a difference of two groups can be estimated beside the covariates.
+def centred(values, how, membership):
+    """Centre a column.
 
     Parameters
     ----------
-    rows : list of dict of str
-        Sessions of the cohort that take part.
-    groups : sequence of str, length 2
-        Reference and affected group.
-    covariates : sequence of str
-        Columns of `rows`.
+    values : list of float
+    how : {"overall", "group", "none"} or float
+        On the mean of all images (SPM's default), of each group, not at all, or on a
+        number.
+    membership : list of str
+        Group of each image.
 
-    Raises
-    ------
-    ValueError
-        A group has nobody, a covariate cannot be used (see `covariate_columns`),
-        covariates separate the groups, or no degree of freedom is left.
+    Returns
+    -------
+    list of float
     """
-    for group in groups:
-        if not any(row["group"] == group for row in rows):
-            raise ValueError(
-                f"group '{group}' has no participant who takes part; the configuration "
-                f"compares {' and '.join(groups)}: correct the cohort table or 'groups'"
-            )
-    sessions = sessions_of(rows)
-    basis = []
-    for covariate in covariates:
-        for _, values in covariate_columns(sessions, covariate):
-            _extend(basis, values)
-    affected = [float(r[0]["group"] == groups[1]) for r in sessions.values()]
-    if not _extend(basis, _centred(affected)):
-        raise ValueError(
-            f"the covariates {', '.join(covariates)} separate the groups "
-            f"{' and '.join(groups)}: from {len(sessions)} participants their effects "
-            "cannot be told apart. Drop the one that goes with the group ('site', "
-            "where each group has its own), or scan more participants"
-        )
-    if len(sessions) - len(basis) - 1 < 1:
-        raise ValueError(
-            f"{len(sessions)} participants are too few for two groups and the "
-            f"covariates {', '.join(covariates)}: drop some, or scan more participants"
-        )
-
-
-def _extend(basis, values):
-    """Add a column to an orthonormal basis unless it depends on it; tell which."""
-    length = math.hypot(*values)
-    rest = [value / length for value in values]
-    for _ in range(2):  # twice: rounding of the first pass is taken out by the second
-        for vector in basis:
-            along = sum(a * b for a, b in zip(rest, vector, strict=True))
-            rest = [a - along * b for a, b in zip(rest, vector, strict=True)]
-    length = math.hypot(*rest)
-    if length < NEGLIGIBLE:
-        return False
-    basis.append([value / length for value in rest])
-    return True
+    if how == "none":
+        return list(values)
+    if not isinstance(how, str):
+        return [value - how for value in values]
+    part = membership if how == "group" else [""] * len(values)
+    means = {}
+    for name in dict.fromkeys(part):
+        mine = [v for v, p in zip(values, part, strict=True) if p == name]
+        means[name] = sum(mine) / len(mine)
+    return [v - means[p] for v, p in zip(values, part, strict=True)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from scan2map.analyses import tidy_statistics
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
 
@@ -83,6 +84,12 @@ def expand_home(config):
         part: {**config[part], key: os.path.expanduser(config[part][key])}
         for part, key in inside.items()
     }
+    expanded["statistics"] = tidy_statistics(config["statistics"])
+    for part in ("experiments", "analyses"):
+        expanded[part] = {
+            name: {**one, "statistics": tidy_statistics(one["statistics"])}
+            for name, one in config[part].items()
+        }
     return {**config, **expanded, "cohort": os.path.expanduser(config["cohort"])}
 
 
@@ -248,11 +255,6 @@ def _groups(config):
                 f"'groups' has '{name}', which stands for a missing value in the "
                 "cohort table: rename the group"
             )
-    covariates = config["statistics"]["covariates"]
-    for name in sorted({c for c in covariates if covariates.count(c) > 1}):
-        yield f"'statistics: covariates' has '{name}' twice: delete one"
-    if "group" in covariates:
-        yield "'statistics: covariates' has 'group', which is compared: delete it"
 
 
 def _grid(grid):

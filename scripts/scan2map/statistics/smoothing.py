@@ -6,10 +6,10 @@ from scipy.special import erf
 
 
 def smooth(data, voxel_size, fwhm):
-    """Smooth an image as `spm_smooth` does, except at the two ends of z.
+    """Smooth an image as `spm_smooth` does.
 
-    The image counts as 0 beyond its borders. SPM does the same along x and y but
-    renormalises the kernel at the first and last slices.
+    The image counts as 0 beyond its borders along x and y; along z the part of the
+    kernel that lies in the image is scaled to a sum of 1.
 
     Parameters
     ----------
@@ -33,8 +33,9 @@ def smooth(data, voxel_size, fwhm):
         raise ValueError(f"fwhm should be 0 mm or more. {fwhm} was provided")
     data = np.nan_to_num(np.asarray(data, dtype=np.float64))
     for axis, size in enumerate(np.broadcast_to(voxel_size, 3)):
-        data = correlate1d(data, kernel(fwhm / size), axis, mode="constant")
-    return data
+        weights = kernel(fwhm / size)
+        data = correlate1d(data, weights, axis, mode="constant")
+    return data / correlate1d(np.ones(data.shape[2]), weights, mode="constant")
 
 
 def smooth_within(data, mask, voxel_size, fwhm, weight=None):

@@ -7,8 +7,12 @@ from scipy import ndimage
 from scipy.stats import norm
 
 from scan2map.statistics import random_fields
-from scan2map.statistics.clusters import AXES, NEIGHBOURS
 from scan2map.statistics.fdr import adjusted_p
+
+AXES = ("x_mm", "y_mm", "z_mm")
+
+NEIGHBOURS = ndimage.generate_binary_structure(3, 2)
+"""Voxels that share a face or an edge: 18, as in SPM."""
 
 MOST_PEAKS, APART = 3, 8.0
 """Peaks listed per cluster at most, and their least distance (mm)."""

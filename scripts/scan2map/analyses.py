@@ -1,0 +1,211 @@
+"""Voxel-wise analyses of a study: which maps, under which model; standard library only."""
+
+import os
+from pathlib import Path
+
+from scan2map.contrasts import contrast_weights, default_contrasts
+from scan2map.designs import arrangements, cohort_design, exchange_of
+
+NESTED = ("mask", "global", "tfce", "atlas")
+"""Keys of `statistics` of which an experiment may change a part."""
+
+
+def spread_statistics(config):
+    """Return a configuration in which each analysis has a section `statistics`.
+
+    What an experiment or an analysis does not set is as in the study's own section.
+    """
+    usual = config.get("statistics", {})
+    spread = dict(config)
+    for part in ("experiments", "analyses"):
+        if isinstance(config.get(part), dict):
+            spread[part] = {
+                name: {**one, "statistics": _merged(usual, one.get("statistics", {}))}
+                if isinstance(one, dict)
+                else one
+                for name, one in config[part].items()
+            }
+    return spread
+
+
+def _merged(usual, own):
+    """Return settings with those of one's own over the usual ones."""
+    if not isinstance(usual, dict) or not isinstance(own, dict):
+        return own
+    merged = {**usual, **own}
+    for key in NESTED:
+        if isinstance(usual.get(key), dict) and isinstance(own.get(key), dict):
+            merged[key] = {**usual[key], **own[key]}
+    return merged
+
+
+def study_analyses(config):
+    """Return the analyses of a study, by name.
+
+    Parameters
+    ----------
+    config : dict
+        A valid configuration, experiments expanded.
+
+    Returns
+    -------
+    dict of str to dict
+        ``label``; ``maps``, an experiment, ``traditional`` or a column of the cohort;
+        ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes`` or
+        ``column``; ``statistics``. A replica beside its honest twin has none.
+    """
+    experiments = config["experiments"]
+    twins = {f"{name}_replica" for name in experiments}
+    given = {
+        name: {
+            "label": one["label"],
+            "maps": name,
+            "statistics": one["statistics"],
+        }
+        for name, one in experiments.items()
+        if name not in twins
+    }
+    if any(kind_of_maps(name, experiments) == "sensitivity" for name in experiments):
+        given["traditional"] = {
+            "label": "traditional",
+            "maps": "traditional",
+            "statistics": config["statistics"],
+        }
+    given |= config["analyses"]
+    return {
+        name: {**one, "kind": kind_of_maps(one["maps"], experiments)}
+        for name, one in given.items()
+    }
+
+
+def kind_of_maps(maps, experiments):
+    """Return what maps are, by the name that an analysis calls them."""
+    if maps == "traditional":
+        return "diffusion"
+    if maps not in experiments:
+        return "column"
+    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
+    return kinds[experiments[maps]["feature"]["kind"]]
+
+
+def contrasts_of(analysis, groups):
+    """Return the contrasts of an analysis, as configured or those of its design."""
+    asked = analysis["statistics"]
+    magnitudes = analysis["kind"] in ("diffusion", "volumes", "column")
+    return asked["contrasts"] or default_contrasts(asked, groups, magnitudes)
+
+
+def columns_needed(analyses):
+    """Return the columns of the cohort that analyses need."""
+    needed = []
+    for analysis in analyses.values():
+        asked = analysis["statistics"]
+        given = [asked["regressor"], *asked["covariates"]]
+        needed += [c["name"] if isinstance(c, dict) else c for c in given if c]
+        if asked["global"]["normalisation"] != "none":
+            needed.append(asked["global"]["value"])
+        if analysis["kind"] == "column":
+            needed.append(analysis["maps"])
+    return [name for name in dict.fromkeys(needed) if name != "mean"]
+
+
+def check_analyses(analyses, rows, groups):
+    """Raise ValueError where an analysis asks what its participants cannot answer.
+
+    Parameters
+    ----------
+    analyses : dict
+        From `study_analyses`.
+    rows : list of dict of str
+        Sessions of the cohort that take part.
+    groups : sequence of str
+        Reference and affected group.
+    """
+    problems = []
+    for name, analysis in analyses.items():
+        try:
+            _check_analysis(analysis, rows, groups)
+        except ValueError as problem:
+            problems.append(f"analysis '{name}': {problem}")
+    # Most analyses share their model, and its problem.
+    seen = {problem.split(": ", 1)[1]: problem for problem in reversed(problems)}
+    if seen:
+        raise ValueError("\n".join(reversed(seen.values())))
+
+
+def _check_analysis(analysis, rows, groups):
+    asked = analysis["statistics"]
+    names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"'covariates' has '{name}' twice: delete one")
+    if "group" in names:
+        raise ValueError("'covariates' has 'group', which is compared: delete it")
+    for group in asked["groups"]:
+        if group not in groups:
+            raise ValueError(
+                f"'groups' has '{group}', but the study's groups are "
+                f"{' and '.join(groups)}"
+            )
+    if asked["design"] == "two-sample" and len(asked["groups"]) == 1:
+        raise ValueError("two samples need two 'groups': leave it empty for both")
+    if analysis["kind"] == "column":
+        _check_images(analysis["maps"], rows)
+    for key in ("image", "labels"):
+        _check_file(asked["atlas"][key], f"'atlas: {key}'")
+    if bool(asked["atlas"]["image"]) != bool(asked["atlas"]["labels"]):
+        raise ValueError("'atlas' needs an image and its labels, or neither")
+    _check_file(asked["mask"]["explicit"], "'mask: explicit'")
+    parametric = [c for c in asked["corrections"] if not c.startswith("permutation")]
+    if asked["sessions"] == "each" and asked["design"] != "paired" and parametric:
+        raise ValueError(
+            f"'sessions: each' gives a participant several images, which are not "
+            f"independent, as {', '.join(parametric)} assume: take permutation, or "
+            "'sessions: average'"
+        )
+    design = cohort_design(rows, asked, groups)
+    if asked["variance"] == "unequal" and asked["design"] != "two-sample":
+        raise ValueError("'variance: unequal' is for two samples: delete it")
+    for contrast, wanted in contrasts_of(analysis, groups).items():
+        weights = contrast_weights(design, contrast, wanted).weights
+        if len(parametric) == len(asked["corrections"]):
+            continue
+        kind = exchange_of(design, weights, asked["variance"])
+        total = arrangements(design, kind)
+        if 1 / total > asked["alpha"]:
+            raise ValueError(
+                f"contrast '{contrast}': {len(design.labels)} images have only {total} "
+                f"arrangements, so that no p is smaller than {1 / total:.2g}, and none "
+                f"can be significant at {asked['alpha']:g}: scan more participants or "
+                "take another correction"
+            )
+
+
+def _check_images(column, rows):
+    for row in rows:
+        path = row.get(column, "")
+        if not path or not Path(path).is_file():
+            raise ValueError(
+                f"the cohort's column '{column}' names '{path}' for participant "
+                f"{row['participant_id']}, which is no file: an image (NIfTI) of each "
+                "session was expected"
+            )
+
+
+def _check_file(path, where):
+    if path and not Path(path).is_file():
+        raise ValueError(f"{where} names {Path(path).absolute()}, which is no file")
+
+
+def tidy_statistics(statistics):
+    """Return settings with the user's home for ``~``, and labels of sessions as text."""
+    mask, atlas, sessions = (statistics[key] for key in ("mask", "atlas", "sessions"))
+    expand = os.path.expanduser
+    if isinstance(sessions, list):
+        sessions = [str(label).removeprefix("ses-") for label in sessions]
+    return {
+        **statistics,
+        "sessions": sessions,
+        "mask": {**mask, "explicit": expand(mask["explicit"])},
+        "atlas": {key: expand(path) for key, path in atlas.items()},
+    }

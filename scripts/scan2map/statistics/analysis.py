@@ -1,0 +1,206 @@
+"""An analysis as configured, from a stack of maps to its model and its tables."""
+
+import numpy as np
+
+from scan2map.statistics import random_fields
+from scan2map.statistics.corrections import Asked
+from scan2map.statistics.permuted import Permuting
+from scan2map.statistics.regions import NO_ATLAS
+from scan2map.statistics.second_level import fit_second_level
+from scan2map.statistics.tables import (
+    AXES,
+    find_peaks,
+    results_table,
+)
+
+TABLE = (
+    "map",
+    "sign",
+    "cluster_p_fwe",
+    "cluster_p_fdr",
+    "voxels",
+    "volume_mm3",
+    "cluster_p",
+    "peak_p_fwe",
+    "peak_p_fdr",
+    "value",
+    "z",
+    "p",
+    *AXES,
+    "region",
+)
+"""Columns of a table as SPM's: clusters, then peaks."""
+
+CLUSTERS = ("map", "sign", "voxels", "volume_mm3", "p", "value", *AXES, "region")
+"""Columns of a table of what is significant after a correction."""
+
+
+def fit_analysis(data, mask, affine, design, asked, global_values):
+    """Fit the model of an analysis.
+
+    Parameters
+    ----------
+    data : array-like, shape (n, voxels)
+    mask : ndarray of bool, shape (x, y, z)
+        Of maps laid side by side.
+    affine : ndarray, shape (4, 4)
+    design : designs.Design
+    asked : dict
+        Section `statistics` of the analysis.
+    global_values : sequence of float, length n
+        Of SPM's global mean, used for ANCOVA where no column of the cohort is.
+
+    Returns
+    -------
+    second_level.SecondLevel
+    """
+    matrix, columns = np.array(design.matrix), list(design.columns)
+    scaled = asked["global"]
+    if scaled["normalisation"] == "ancova" and scaled["value"] == "mean":
+        values = np.asarray(global_values, dtype=np.float64)
+        matrix = np.column_stack([matrix, values - values.mean()])
+        columns.append("global")
+    return fit_second_level(
+        data,
+        mask,
+        affine,
+        matrix,
+        columns=columns,
+        intercept=design.intercept,
+        unequal=design.groups if asked["variance"] == "unequal" else None,
+        effects=design.effects,
+    )
+
+
+def test_analysis(level, contrast):
+    """Test a contrast whose weights may lack the columns that were appended.
+
+    Parameters
+    ----------
+    level : second_level.SecondLevel
+    contrast : contrasts.Contrast
+
+    Returns
+    -------
+    second_level.ContrastMap
+    """
+    weights = np.array(contrast.weights)
+    more = len(level.columns) - weights.shape[1]
+    return level.test(np.pad(weights, ((0, 0), (0, more))), contrast.statistic)
+
+
+def asked_of(asked):
+    """Return what corrections are asked for by a section `statistics`."""
+    return Asked(asked["alpha"], asked["tails"], asked["cluster_forming_p"])
+
+
+def permuting_of(asked, exchange, design, seed, threads):
+    """Return what permutation is asked for by a section `statistics`."""
+    tfce = asked["tfce"]
+    return Permuting(
+        exchange=exchange,
+        blocks=design.participants,
+        n=asked["permutations"],
+        seed=seed,
+        extent=tfce["extent"],
+        height=tfce["height"],
+        connectivity=tfce["connectivity"],
+        threads=threads,
+    )
+
+
+def tabulate_contrast(level, contrast, asked, extent_mm3, n_maps, atlas=NO_ATLAS):
+    """List clusters and peaks of each sign that is looked at, as SPM does.
+
+    Parameters
+    ----------
+    level : second_level.SecondLevel
+    contrast : second_level.ContrastMap
+    asked : corrections.Asked
+    extent_mm3 : float
+        Smallest cluster listed.
+    n_maps : int
+        Maps that lie side by side; they are numbered from 1.
+    atlas : regions.Atlas, optional
+
+    Returns
+    -------
+    rows : list of dict
+        Keys `TABLE`; cells of a cluster are None but in the row of its highest peak.
+        p are those of one sign, as SPM prints them.
+    sets : dict
+        By sign: set-level ``p`` and ``clusters``, and ``thresholds``.
+    """
+    search = contrast.search
+    u = random_fields.uncorrected_threshold(asked.cluster_forming_p, search)
+    volume = voxel_volume(level.affine)
+    # A volume given in mm³ must not fail by a rounded voxel volume.
+    extent = int(np.ceil(extent_mm3 / volume * (1 - 1e-6)))
+    rows, sets = [], {}
+    for sign in asked.signs(search.statistic):
+        image = level.image(sign * contrast.values)
+        table = results_table(image, level.affine, u, search, extent)
+        mark = "+" if sign > 0 else "-"
+        sets[mark] = {**table["set"], "thresholds": table["thresholds"]}
+        for row in table["rows"]:
+            size = row["voxels"]
+            row["volume_mm3"] = None if size is None else size * volume
+            row |= {"sign": mark, "value": sign * row["value"]}
+            rows.append(_placed(row, level, n_maps, atlas))
+    return [{key: row[key] for key in TABLE} for row in rows], sets
+
+
+def significant_clusters(level, contrast, corrected, asked, n_maps, atlas=NO_ATLAS):
+    """List the clusters of voxels that are significant after a correction.
+
+    Parameters
+    ----------
+    level, contrast, asked, n_maps, atlas
+        As for `tabulate_contrast`.
+    corrected : corrections.Corrected
+
+    Returns
+    -------
+    list of dict
+        Keys `CLUSTERS`; ``p`` is the smallest corrected one of the cluster; the
+        largest cluster first.
+    """
+    significant = corrected.p <= asked.alpha
+    volume, rows = voxel_volume(level.affine), []
+    p = level.image(corrected.p, outside=1.0)
+    for sign in asked.signs(contrast.search.statistic):
+        values = np.where(significant, sign * contrast.values, 0)
+        peaks = find_peaks(level.image(values), 0)
+        for cluster, size in enumerate(peaks.sizes.tolist()):
+            mine = np.flatnonzero(peaks.cluster == cluster)
+            best = mine[peaks.value[mine].argmax()]
+            world = level.affine[:3, :3] @ peaks.voxel[best] + level.affine[:3, 3]
+            lowest = min(float(p[tuple(voxel)]) for voxel in peaks.voxel[mine])
+            row = {
+                "sign": "+" if sign > 0 else "-",
+                "voxels": size,
+                "volume_mm3": size * volume,
+                "p": lowest,
+                "value": sign * float(peaks.value[best]),
+                **dict(zip(AXES, world.tolist(), strict=True)),
+            }
+            rows.append(_placed(row, level, n_maps, atlas))
+    rows.sort(key=lambda row: (-row["voxels"], -abs(row["value"])))
+    return [{key: row[key] for key in CLUSTERS} for row in rows]
+
+
+def voxel_volume(affine):
+    """Return the volume of a voxel in mm³."""
+    return round(abs(float(np.linalg.det(affine[:3, :3]))), 6)
+
+
+def _placed(row, level, n_maps, atlas):
+    """Add the number of the map and the region; bring coordinates into the map."""
+    world = np.array([row[axis] for axis in AXES])
+    inverse = np.linalg.inv(level.affine)
+    voxel = np.round(inverse[:3, :3] @ world + inverse[:3, 3]).astype(int)
+    height = level.mask.shape[2] // n_maps
+    number, voxel[2] = divmod(int(voxel[2]), height)
+    world = level.affine[:3, :3] @ voxel + level.affine[:3, 3]
+    row |= dict(zip(AXES, np.round(world, 6).tolist(), strict=True))
+    return row | {"map": number + 1, "region": atlas.name_at(world)}

@@ -1,0 +1,63 @@
+"""Names of regions, from an image of labels."""
+
+import numpy as np
+
+
+class Atlas:
+    """An atlas: a whole number per voxel, and what it stands for.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (x, y, z)
+    affine : ndarray, shape (4, 4)
+        Voxel to world (RAS+ mm), of the same space as what is looked up.
+    names : dict of int to str
+    """
+
+    def __init__(self, labels, affine, names):
+        self._labels, self._names = labels, names
+        self._inverse = np.linalg.inv(affine)
+
+    def name_at(self, world):
+        """Return the name of the region at a point (mm); '' where there is none."""
+        voxel = self._inverse[:3, :3] @ np.asarray(world) + self._inverse[:3, 3]
+        voxel = np.round(voxel).astype(int)
+        if (voxel < 0).any() or (voxel >= self._labels.shape).any():
+            return ""
+        number = int(self._labels[tuple(voxel)])
+        return self._names.get(number, "") if number else ""
+
+
+NO_ATLAS = Atlas(np.zeros((1, 1, 1), dtype=int), np.eye(4), {})
+"""Knows no region."""
+
+
+def read_names(rows):
+    """Return {number: name} of an atlas's table.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        With ``index`` and ``name``, as in BIDS.
+
+    Raises
+    ------
+    ValueError
+        A column is missing, or an index is no whole number.
+    """
+    for column in ("index", "name"):
+        if not rows or column not in rows[0]:
+            raise ValueError(
+                f"the atlas's table has no column '{column}': it needs index and name, "
+                "separated by tabs"
+            )
+    names = {}
+    for number, row in enumerate(rows, start=2):
+        try:
+            names[int(row["index"])] = row["name"]
+        except ValueError:
+            raise ValueError(
+                f"line {number} of the atlas's table has the index '{row['index']}', "
+                "which is no whole number"
+            ) from None
+    return names

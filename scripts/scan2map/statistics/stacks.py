@@ -1,0 +1,344 @@
+"""From images to what is tested: a row per image, a column per voxel of the mask."""
+
+import logging
+from typing import NamedTuple
+
+import nibabel as nib
+import numpy as np
+
+from scan2map.images import SAME, read_grid
+from scan2map.statistics.smoothing import smooth, smooth_within
+
+
+class Masking(NamedTuple):
+    """Which voxels are tested, beside those of an explicit mask.
+
+    Attributes
+    ----------
+    threshold : float or None
+        Every image must exceed it, after scaling.
+    relative : bool
+        The threshold is a share of each image's global value.
+    """
+
+    threshold: float | None = None
+    relative: bool = False
+
+
+class Scaling(NamedTuple):
+    """What is done with a value of each whole image.
+
+    Attributes
+    ----------
+    normalisation : {"none", "proportional", "ancova"}
+        Proportional: images are divided by their value, and multiplied by
+        `grand_mean`, 50 if it is None, as in SPM. ANCOVA: the value, centred, is a
+        regressor, which the design has to get (`Stack.globals`).
+    values : ndarray, shape (n,), or None
+        Global values; None for SPM's global mean (`global_mean`).
+    grand_mean : float or None
+        Without proportional scaling, all images are scaled alike so that the mean of
+        their global values is this; None leaves them.
+    """
+
+    normalisation: str = "none"
+    values: np.ndarray | None = None
+    grand_mean: float | None = None
+
+
+class Stack(NamedTuple):
+    """Images in a mask.
+
+    Attributes
+    ----------
+    data : numpy.memmap of float32, shape (n, voxels)
+    mask : ndarray of bool, shape (x, y, z)
+    globals : ndarray, shape (n,)
+        Global value of each image, scaled.
+    not_finite : list of int
+        Voxels in the explicit mask that have no finite value, by image; they are left
+        out.
+    constant : int
+        Voxels that were left out because all images have the same value there.
+    """
+
+    data: np.ndarray
+    mask: np.ndarray
+    globals: np.ndarray
+    not_finite: list
+    constant: int
+
+
+def check_grids(paths):
+    """Return the grid that images share.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+
+    Returns
+    -------
+    shape : tuple of int, length 3
+    affine : ndarray, shape (4, 4)
+
+    Raises
+    ------
+    ValueError
+        Two images lie on different grids: which, with shapes and affines.
+    """
+    shape, affine = read_grid(paths[0])
+    for path in paths[1:]:
+        other, other_affine = read_grid(path)
+        if other != shape or not np.allclose(other_affine, affine, atol=SAME):
+            raise ValueError(
+                f"{paths[0]} has shape {shape} and affine {_written(affine)}, {path} "
+                f"{other} and {_written(other_affine)}: all maps must lie on the same "
+                "grid; resample one of them"
+            )
+    return shape, affine
+
+
+def _written(affine):
+    return np.round(affine[:3], 3).tolist()
+
+
+def read_map(path, implicit=True):
+    """Return the data of an image as float32.
+
+    Parameters
+    ----------
+    path : str or Path
+    implicit : bool
+        0 becomes NaN where the file holds whole numbers, which have no NaN: SPM's
+        implicit mask.
+
+    Returns
+    -------
+    ndarray of float32
+    """
+    image = nib.load(path)
+    data = image.get_fdata(dtype=np.float32, caching="unchanged")
+    if implicit and np.issubdtype(image.get_data_dtype(), np.integer):
+        data[data == 0] = np.nan
+    return data
+
+
+def stack_images(
+    images,
+    n_images,
+    path,
+    *,
+    explicit=None,
+    masking=None,
+    scaling=None,
+    voxel_size=1.0,
+    fwhm=0.0,
+):
+    """Smooth, scale and mask images as SPM12 does, one after the other.
+
+    Parameters
+    ----------
+    images : iterable of ndarray, shape (x, y, z) or (x, y, z, n_maps)
+        Several maps are laid side by side (`lay_abreast`) and tested together.
+    n_images : int
+    path : str or Path
+        Where the data are written (``.npy``); never all of them are in memory.
+    explicit : ndarray of bool, shape (x, y, z), optional
+        Images are then smoothed within it (`smoothing.smooth_within`), which leaves t
+        as it is in voxels far from its border, and takes nothing from beyond it.
+    masking : Masking, optional
+    scaling : Scaling, optional
+    voxel_size : float or sequence of 3 floats
+        mm.
+    fwhm : float
+        mm.
+
+    Returns
+    -------
+    Stack
+        Voxels are those of the explicit mask in which all images are finite and
+        exceed their threshold, and that differ between images.
+
+    Raises
+    ------
+    ValueError
+        Shapes differ, the mask is empty or lies off the images, a global value is not
+        positive where images are divided by it, or no voxel is left.
+    """
+    masking, scaling = masking or Masking(), scaling or Scaling()
+    rows, not_finite, values = None, [], []
+    for number, image in enumerate(images):
+        image = np.asarray(image, dtype=np.float32)
+        volumes = image.reshape(*image.shape[:3], -1)
+        if rows is None:
+            search = _search(explicit, volumes.shape)
+            valid = np.ones(int(search.sum()), dtype=bool)
+            least = np.full(valid.size, np.inf, dtype=np.float32)
+            most = -least
+            weight = None if explicit is None else smooth(explicit, voxel_size, fwhm)
+            shape = (n_images, valid.size)
+            rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+            first = volumes.shape
+        if volumes.shape != first:
+            raise ValueError(
+                f"image number {number + 1} has shape {image.shape}, those before it "
+                f"{first[: image.ndim]}: all must lie on the same grid"
+            )
+        finite = np.isfinite(volumes)
+        smoothed = np.stack(
+            [
+                _smoothed(np.where(f, v, 0), explicit, weight, voxel_size, fwhm)
+                for v, f in zip(
+                    np.moveaxis(volumes, -1, 0), np.moveaxis(finite, -1, 0), strict=True
+                )
+            ],
+            axis=-1,
+        )
+        values.append(global_mean(smoothed))
+        rows[number] = lay_abreast(smoothed)[search]
+        here = lay_abreast(finite)[search]
+        not_finite.append(int(here.size - here.sum()))
+        valid &= here
+        del image, volumes, finite, smoothed
+    factors, values = _factors(scaling, values)
+    for number, factor in enumerate(factors):
+        row = rows[number]
+        if factor != 1:
+            row *= np.float32(factor)
+        if masking.threshold is not None:
+            relative = values[number] if masking.relative else 1.0
+            valid &= row > masking.threshold * relative
+        np.minimum(least, row, out=least)
+        np.maximum(most, row, out=most)
+    constant = int((valid & (least == most)).sum())
+    valid &= least < most
+    if not valid.any():
+        raise ValueError(
+            f"of the mask's {valid.size} voxels none is finite, above its threshold and "
+            f"different between the {n_images} images: look at the maps and at the mask"
+        )
+    mask = np.zeros(search.shape, dtype=bool)
+    mask[search] = valid
+    if not valid.all():
+        rows = _kept(rows, valid, path)
+    rows.flush()
+    logging.info("%d voxels in %d images", rows.shape[1], n_images)
+    if any(not_finite):
+        logging.info("values that are not finite, by image: %s", not_finite)
+    return Stack(rows, mask, np.asarray(values), not_finite, constant)
+
+
+def _search(explicit, shape):
+    """Return the voxels that may be tested, of maps laid side by side."""
+    if explicit is None:
+        return lay_abreast(np.ones(shape, dtype=bool))
+    if explicit.shape != shape[:3]:
+        raise ValueError(
+            f"the mask has shape {explicit.shape}, the maps {shape[:3]}: they must lie "
+            "on the same grid"
+        )
+    if not explicit.any():
+        raise ValueError("the mask is empty: it has no voxel above 0")
+    return lay_abreast(np.repeat(explicit[..., None], shape[3], axis=3))
+
+
+def _smoothed(volume, explicit, weight, voxel_size, fwhm):
+    """Return a volume smoothed, within the explicit mask where there is one."""
+    if not fwhm:
+        return volume if explicit is None else np.where(explicit, volume, 0)
+    if explicit is None:
+        return smooth(volume, voxel_size, fwhm)
+    smoothed = np.zeros(volume.shape)
+    inside = weight[explicit]
+    smoothed[explicit] = smooth_within(volume, explicit, voxel_size, fwhm, inside)
+    return smoothed
+
+
+def _factors(scaling, measured):
+    """Return what images are multiplied by, and their global values after that."""
+    values = np.asarray(measured if scaling.values is None else scaling.values, float)
+    if scaling.normalisation == "none" and scaling.grand_mean is None:
+        return np.ones(len(values)), values
+    wrong = np.flatnonzero(~(values > 0))
+    if len(wrong) and scaling.normalisation != "ancova":
+        raise ValueError(
+            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: to "
+            "be scaled by it, it should be above 0"
+        )
+    if scaling.normalisation == "proportional":
+        factors = (scaling.grand_mean or 50.0) / values
+    elif scaling.grand_mean is not None:
+        factors = np.full(len(values), scaling.grand_mean / values.mean())
+    else:
+        factors = np.ones(len(values))
+    return factors, values * factors
+
+
+def _kept(rows, valid, path):
+    """Write the valid voxels alone to the same place."""
+    shape = (len(rows), int(valid.sum()))
+    shorter = np.empty(shape[1], dtype=np.float32)
+    data = rows.reshape(-1)
+    # Row after row moves towards the start, where it has been read already.
+    for number in range(len(rows)):
+        np.compress(valid, rows[number], out=shorter)
+        data[number * shape[1] : (number + 1) * shape[1]] = shorter
+    rows.flush()
+    del data
+    offset = rows.offset
+    del rows
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    with open(path, "r+b") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        if file.tell() != offset:
+            raise RuntimeError(f"the header of {path} does not fit its place")
+        file.truncate(offset + 4 * shape[0] * shape[1])
+    return np.lib.format.open_memmap(path, "r+")
+
+
+def global_mean(image):
+    """Return SPM's global value: the mean of what exceeds an eighth of the mean.
+
+    Parameters
+    ----------
+    image : ndarray
+        Any shape; what is not finite does not count.
+
+    Returns
+    -------
+    float
+    """
+    values = np.asarray(image, dtype=np.float64)
+    values = values[np.isfinite(values)]
+    above = values[values > values.mean() / 8] if values.size else values
+    return float(above.mean()) if above.size else 0.0
+
+
+def lay_abreast(volumes):
+    """Lay maps of one grid side by side along z, an empty slice after each.
+
+    No cluster, no cube of voxels and no neighbourhood then reaches from one map to the
+    next, so that all that is done with a mask holds for many maps at once.
+
+    Parameters
+    ----------
+    volumes : ndarray, shape (x, y, z, n_maps)
+
+    Returns
+    -------
+    ndarray, shape (x, y, z) of one map, (x, y, n_maps * (z + 1)) of several
+    """
+    x, y, z, n = volumes.shape
+    if n == 1:
+        return volumes[..., 0]
+    gap = np.zeros((x, y, 1, n), dtype=volumes.dtype)
+    longer = np.concatenate([volumes, gap], axis=2)
+    return longer.transpose(0, 1, 3, 2).reshape(x, y, n * (z + 1))
+
+
+def take_apart(image, n_maps):
+    """Return the maps (x, y, z, n_maps) that `lay_abreast` laid side by side."""
+    x, y, z = image.shape
+    if n_maps == 1:
+        return image[..., None]
+    return image.reshape(x, y, n_maps, z // n_maps).transpose(0, 1, 3, 2)[:, :, :-1]
