@@ -279,21 +279,6 @@ def masks_of_sessions(wildcards):
     return each_session("<bold>_desc-brain_mask.nii.gz")
 
 
-def tested_maps(wildcards):
-    """Maps that a t map is made of: an experiment's sensitivity, or diffusion itself."""
-    if wildcards.maps == "traditional":
-        return each_session(f"<dwi>_space-{MNI}_{wildcards.metric}.nii.gz")
-    return each_session(
-        f"<map>_space-{MNI}_desc-{wildcards.metric}_sensitivity.nii.gz",
-        experiment=wildcards.maps,
-    )
-
-
-def component_gradients(wildcards):
-    """Each session's gradient maps in an experiment on BOLD."""
-    return each_session("<gradients>", experiment=wildcards.experiment)
-
-
 def each_experiment(pattern, names=None):
     """Fill a path pattern for each experiment, or for those named."""
     pattern = workflow.pathvars.apply(pattern)

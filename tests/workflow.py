@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 from snakemake.utils import validate
 
+from scan2map.analyses import spread_statistics
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -89,7 +91,7 @@ def run_config(**changes):
 
 def complete(config):
     """Return a configuration with the defaults of its schema, as the rules see it."""
-    config = copy.deepcopy(config)
+    config = spread_statistics(copy.deepcopy(config))
     validate(config, ROOT / "config/schemas/config.schema.yaml")
     return config
 

@@ -1,4 +1,7 @@
-"""Voxel-wise analyses of a study: which maps, under which model; standard library only."""
+"""Voxel-wise analyses of a study: of which maps, by which model.
+
+Standard library only.
+"""
 
 import os
 from pathlib import Path
@@ -109,8 +112,8 @@ def columns_needed(analyses):
     return [name for name in dict.fromkeys(needed) if name != "mean"]
 
 
-def check_analyses(analyses, rows, groups):
-    """Raise ValueError where an analysis asks what its participants cannot answer.
+def plan_designs(analyses, rows, groups):
+    """Return the design of each analysis, once it is sure that it can be answered.
 
     Parameters
     ----------
@@ -120,20 +123,31 @@ def check_analyses(analyses, rows, groups):
         Sessions of the cohort that take part.
     groups : sequence of str
         Reference and affected group.
+
+    Returns
+    -------
+    dict of str to designs.Design
+
+    Raises
+    ------
+    ValueError
+        Every problem, a sentence each: which analysis, what to do.
     """
-    problems = []
+    designs, problems = {}, []
     for name, analysis in analyses.items():
         try:
-            _check_analysis(analysis, rows, groups)
+            designs[name] = _planned(analysis, rows, groups)
         except ValueError as problem:
             problems.append(f"analysis '{name}': {problem}")
     # Most analyses share their model, and its problem.
     seen = {problem.split(": ", 1)[1]: problem for problem in reversed(problems)}
     if seen:
         raise ValueError("\n".join(reversed(seen.values())))
+    return designs
 
 
-def _check_analysis(analysis, rows, groups):
+def _planned(analysis, rows, groups):
+    """Return the design of an analysis; ValueError says what is wrong with it."""
     asked = analysis["statistics"]
     names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
     for name in names:
@@ -179,6 +193,7 @@ def _check_analysis(analysis, rows, groups):
                 f"can be significant at {asked['alpha']:g}: scan more participants or "
                 "take another correction"
             )
+    return design
 
 
 def _check_images(column, rows):
@@ -198,7 +213,7 @@ def _check_file(path, where):
 
 
 def tidy_statistics(statistics):
-    """Return settings with the user's home for ``~``, and labels of sessions as text."""
+    """Return settings with the home folder for ``~``, and sessions as text."""
     mask, atlas, sessions = (statistics[key] for key in ("mask", "atlas", "sessions"))
     expand = os.path.expanduser
     if isinstance(sessions, list):

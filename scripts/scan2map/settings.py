@@ -128,9 +128,10 @@ def schema_sentence(error):
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
         for key in set(error.instance) - set(known):
-            meant = difflib.get_close_matches(key, known, n=1)
+            meant = difflib.get_close_matches(key, known, n=2)
+            near = " or ".join(f"'{word}'" for word in meant)
             parts.append(
-                f"did you mean '{meant[0]}'?" if meant else f"known: {', '.join(known)}"
+                f"did you mean {near}?" if meant else f"known: {', '.join(known)}"
             )
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
@@ -201,7 +202,7 @@ def check_settings(config):
         *_groups(config),
         *_grid(config["grid"]),
         *_series(config["bids"]["series"]),
-        *_labels(config["experiments"]),
+        *_labels(config["experiments"], config["analyses"]),
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
@@ -283,17 +284,21 @@ def _series(series):
                 )
 
 
-def _labels(experiments):
+def _labels(experiments, analyses):
     seen = {"traditional": "the diffusion maps themselves"}
-    for name, experiment in experiments.items():
-        label = experiment["label"]
+    named = [("experiments", *item) for item in experiments.items()]
+    named += [("analyses", *item) for item in analyses.items()]
+    for part, name, one in named:
+        label = one["label"]
         if label in seen:
             yield (
-                f"'experiments: {name}: label' is '{label}', the label of "
-                f"{seen[label]}: labels tell rows of the report apart, so give each "
-                "its own"
+                f"'{part}: {name}: label' is '{label}', the label of {seen[label]}: "
+                "labels tell rows of the report apart, so give each its own"
             )
-        seen[label] = f"experiment '{name}'"
+        seen[label] = f"'{part}: {name}'"
+    for name in analyses:
+        if name in experiments or f"{name}_replica" in experiments:
+            yield f"'analyses: {name}' has the name of an experiment: rename it"
 
 
 def _networks(experiments, shape):

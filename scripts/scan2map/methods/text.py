@@ -2,16 +2,17 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
+from scan2map.analyses import study_analyses
 from scan2map.methods.analysis import (
     describe_audit,
     describe_maps,
     describe_scores,
-    describe_statistics,
 )
 from scan2map.methods.components import describe_component_maps, describe_group_ica
 from scan2map.methods.experiments import describe_experiment, describe_replica
 from scan2map.methods.func import describe_derivatives, describe_func
 from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
 PACKAGES = {
@@ -88,7 +89,7 @@ def methods_text(config, sessions, networks, versions):
         ("Leak audit", describe_audit(experiments)),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
-        ("Statistics", describe_statistics(config["statistics"], groups, kinds)),
+        *statistics_paragraphs(study_analyses(config), groups),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
 

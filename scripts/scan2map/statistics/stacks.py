@@ -6,7 +6,7 @@ from typing import NamedTuple
 import nibabel as nib
 import numpy as np
 
-from scan2map.images import SAME, read_grid
+from scan2map.images import SAME, read_grid, read_mask
 from scan2map.statistics.smoothing import smooth, smooth_within
 
 
@@ -60,6 +60,8 @@ class Stack(NamedTuple):
         out.
     constant : int
         Voxels that were left out because all images have the same value there.
+    n_maps : int
+        Maps that lie side by side.
     """
 
     data: np.ndarray
@@ -67,6 +69,7 @@ class Stack(NamedTuple):
     globals: np.ndarray
     not_finite: list
     constant: int
+    n_maps: int
 
 
 def check_grids(paths):
@@ -214,8 +217,8 @@ def stack_images(
     valid &= least < most
     if not valid.any():
         raise ValueError(
-            f"of the mask's {valid.size} voxels none is finite, above its threshold and "
-            f"different between the {n_images} images: look at the maps and at the mask"
+            f"of the mask's {valid.size} voxels none is finite, above its threshold "
+            f"and different between the {n_images} images: look at maps and mask"
         )
     mask = np.zeros(search.shape, dtype=bool)
     mask[search] = valid
@@ -225,7 +228,7 @@ def stack_images(
     logging.info("%d voxels in %d images", rows.shape[1], n_images)
     if any(not_finite):
         logging.info("values that are not finite, by image: %s", not_finite)
-    return Stack(rows, mask, np.asarray(values), not_finite, constant)
+    return Stack(rows, mask, np.asarray(values), not_finite, constant, first[3])
 
 
 def _search(explicit, shape):
@@ -262,8 +265,8 @@ def _factors(scaling, measured):
     wrong = np.flatnonzero(~(values > 0))
     if len(wrong) and scaling.normalisation != "ancova":
         raise ValueError(
-            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: to "
-            "be scaled by it, it should be above 0"
+            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: "
+            "to be scaled by it, it should be above 0"
         )
     if scaling.normalisation == "proportional":
         factors = (scaling.grand_mean or 50.0) / values
@@ -337,8 +340,42 @@ def lay_abreast(volumes):
 
 
 def take_apart(image, n_maps):
-    """Return the maps (x, y, z, n_maps) that `lay_abreast` laid side by side."""
-    x, y, z = image.shape
+    """Undo `lay_abreast`.
+
+    Parameters
+    ----------
+    image : ndarray, shape (x, y, z) of one map, (x, y, n_maps * (z + 1)) of several
+    n_maps : int
+
+    Returns
+    -------
+    ndarray, shape (x, y, z) of one map, (x, y, z, n_maps) of several
+    """
     if n_maps == 1:
-        return image[..., None]
-    return image.reshape(x, y, n_maps, z // n_maps).transpose(0, 1, 3, 2)[:, :, :-1]
+        return image
+    x, y, z = image.shape
+    apart = image.reshape(x, y, n_maps, z // n_maps)
+    return apart.transpose(0, 1, 3, 2)[:, :, :-1]
+
+
+def read_stack(data, mask):
+    """Return what `stack_images` and `images.write_image` wrote.
+
+    Parameters
+    ----------
+    data, mask : str or Path
+        The data (``.npy``), and the mask as an image, 4D of several maps.
+
+    Returns
+    -------
+    data : numpy.memmap, shape (n, voxels)
+    mask : ndarray of bool, shape (x, y, z)
+        Of the maps side by side.
+    affine : ndarray, shape (4, 4)
+    n_maps : int
+    """
+    apart = read_mask(mask)
+    apart = apart.reshape(*apart.shape[:3], -1)
+    affine = read_grid(mask)[1]
+    rows = np.load(data, mmap_mode="r")
+    return rows, lay_abreast(apart), affine, apart.shape[3]

@@ -1,0 +1,52 @@
+"""Smooth, scale and mask the maps of an analysis, one after the other."""
+
+import numpy as np
+
+from scan2map.images import mask_on_grid, write_image, write_json
+from scan2map.logs import log_to
+from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
+from scan2map.statistics.stacks import take_apart
+
+log_to(snakemake.log[0])
+asked, sizes = snakemake.params.statistics, snakemake.params.images
+paths, mirror = list(snakemake.input.maps), snakemake.params.mirror
+shape, affine = check_grids(paths)
+masks = [mask_on_grid(path, shape, affine) for path in snakemake.input.masks]
+
+
+def images():
+    """Yield the map of each row of the design, the average over sessions."""
+    read = iter(zip(paths, mirror, strict=True))
+    for size in sizes:
+        maps = [
+            read_map(path, asked["mask"]["implicit"])[:: -1 if flip else 1]
+            for path, flip in (next(read) for _ in range(size))
+        ]
+        yield maps[0] if size == 1 else np.mean(maps, axis=0)
+
+
+scaled, threshold = asked["global"], asked["mask"]["threshold"] or {}
+stack = stack_images(
+    images(),
+    n_images=len(sizes),
+    path=snakemake.output.stack,
+    explicit=np.logical_and.reduce(masks) if masks else None,
+    masking=Masking(next(iter(threshold.values()), None), "relative" in threshold),
+    scaling=Scaling(
+        scaled["normalisation"], snakemake.params.global_values, scaled["grand_mean"]
+    ),
+    voxel_size=np.linalg.norm(affine[:3, :3], axis=0),
+    fwhm=asked["fwhm"],
+)
+write_image(take_apart(stack.mask, stack.n_maps), affine, snakemake.output.mask)
+description = {
+    "Maps": stack.n_maps,
+    "Voxels": stack.data.shape[1],
+    "ConstantVoxels": stack.constant,
+    "NotFinite": dict(zip(paths, stack.not_finite, strict=True))
+    if len(paths) == len(sizes)
+    else stack.not_finite,
+    "GlobalValues": stack.globals.tolist(),
+    "FWHM_mm": asked["fwhm"],
+}
+write_json(description, snakemake.output.description)
