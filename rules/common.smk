@@ -1,4 +1,4 @@
-from scan2map.analyses import columns_needed, plan_designs
+from scan2map.analyses import columns_needed, locate_images, plan_designs
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
@@ -72,9 +72,10 @@ def read_study():
                 "'groups' agree"
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
-    return read_cohort(
-        config["cohort"], GROUPS, config["source"], columns_needed(analyses)
-    )
+    needed = columns_needed(analyses)
+    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed)
+    locate_images(rows, analyses, config["cohort"])
+    return rows
 
 
 def plan_folds():

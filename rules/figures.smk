@@ -220,9 +220,8 @@ def study_figures():
             for name in config["experiments"]
             for figure in ("roc", "learning_curves")
         ],
-        "<report>/scores.html",
+        *(["<report>/scores.html", "<report>/audit.html"] if folds else []),
         *protocol_figures(),
-        "<report>/audit.html",
         "<report>/methods.html",
         "<report>/cohort.png",
         *(["<results>/1_bids/dataset_description.json"] if WANTED else []),

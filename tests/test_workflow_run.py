@@ -15,13 +15,16 @@ from scan2map.splits import split
 
 SPACE = "space-MNI152NLin2009aSym"
 
+# Four people have too few arrangements for permutation.
+STATISTICS = {"covariates": [], "corrections": ["bonferroni"]}
+
 
 def tiny_config():
     config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
     config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
     config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
     config["anat"] |= {"template_resolution": 4.0}
-    config["statistics"] = {"covariates": []}
+    config["statistics"] = STATISTICS
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     for experiment in config["experiments"].values():
         experiment["folds"] = {"k": 2, "repeats": 1}
@@ -160,8 +163,22 @@ def test_a_changed_training_parameter_reruns_training_and_what_follows(study):
 
 
 def test_smoothing_anew_reruns_the_statistics_only(study):
-    jobs = dry_run(study, tiny_config() | {"statistics": {"covariates": [], "fwhm": 6}})
-    assert set(jobs) == {"all", "test_maps", "draw_t_maps", "write_methods"}
+    jobs = dry_run(study, tiny_config() | {"statistics": STATISTICS | {"fwhm": 6}})
+    assert set(jobs) == {
+        "all",
+        "stack_maps",
+        "test_maps",
+        "correct_maps",
+        "draw_t_maps",
+        "write_results",
+        "write_methods",
+    }
+
+
+def test_another_correction_costs_itself_alone(study):
+    statistics = STATISTICS | {"corrections": ["bonferroni", "fdr-voxel"]}
+    jobs = dry_run(study, tiny_config() | {"statistics": statistics})
+    assert set(jobs) == {"all", "correct_maps", "write_results", "write_methods"}
 
 
 def test_edited_library_code_reruns_what_imports_it(study):

@@ -61,7 +61,7 @@ def resting_config(**changes):
     config["anat"] |= {"template_resolution": 4.0}
     config["ica"] = {"components": 4, "reduce_to": 10, "repeats": 2}
     config["ica"] |= {"normalise_courses": True}
-    config["statistics"] = {"covariates": []}
+    config["statistics"] = {"covariates": [], "corrections": ["bonferroni"]}
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     shared = {
         "run_as": ["honest", "replica"],

@@ -196,6 +196,26 @@ def _planned(analysis, rows, groups):
     return design
 
 
+def locate_images(rows, analyses, table):
+    """Make paths of images absolute; relative ones start at the table's folder.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        The cohort; changed in place.
+    analyses : dict
+        From `study_analyses`.
+    table : str or Path
+        The cohort's file.
+    """
+    columns = {a["maps"] for a in analyses.values() if a["kind"] == "column"}
+    for row in rows:
+        for column in columns & set(row):
+            if row[column]:
+                path = Path(row[column]).expanduser()
+                row[column] = str(Path(table).resolve().parent / path)
+
+
 def _check_images(column, rows):
     for row in rows:
         path = row.get(column, "")

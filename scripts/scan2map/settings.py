@@ -178,7 +178,7 @@ def wanted_images(config):
     list of {"T1w", "dwi", "bold"}
         Empty where images come preprocessed.
     """
-    if config["source"] == "derivatives":
+    if config["source"] in ("derivatives", "images"):
         return []
     kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
     dwi, bold = "tensor" in kinds, bool(kinds & {"ica", "bold"})
@@ -200,6 +200,7 @@ def check_settings(config):
     """
     problems = [
         *_groups(config),
+        *_purpose(config),
         *_grid(config["grid"]),
         *_series(config["bids"]["series"]),
         *_labels(config["experiments"], config["analyses"]),
@@ -256,6 +257,25 @@ def _groups(config):
                 f"'groups' has '{name}', which stands for a missing value in the "
                 "cohort table: rename the group"
             )
+
+
+def _purpose(config):
+    own = config["source"] == "images"
+    if own and config["experiments"]:
+        yield (
+            "'source: images' is for analyses of the study's own images; networks need "
+            "another source: take the 'experiments' out, or change the source"
+        )
+    if own and not config["analyses"]:
+        yield (
+            "'source: images' needs 'analyses', each of a column of the cohort that "
+            "names an image of every session"
+        )
+    if not own and not config["experiments"]:
+        yield (
+            "'experiments' is empty: name what networks are to see, or take 'source: "
+            "images' for analyses of images alone"
+        )
 
 
 def _grid(grid):

@@ -264,14 +264,11 @@ def _table(table):
     """Set a table of clusters; empty cells where a row is a further peak."""
     if table.empty:
         return "<p>No cluster.</p>"
-    keep = [
-        column
-        for column in table.columns
-        if column not in ("map", "region")
-        or (column == "map" and table["map"].nunique() > 1)
-        or (column == "map" and (table["map"] > 1).any())
-        or (column == "region" and table["region"].notna().any())
+    idle = [
+        *(["map"] if (table["map"] == 1).all() else []),
+        *(["region"] if table["region"].isna().all() else []),
     ]
+    keep = [column for column in table.columns if column not in idle]
     head = "".join(f"<th>{escape(HEADS[column])}</th>" for column in keep)
     lines = []
     for row in table[keep].head(MOST_ROWS).to_dict("records"):

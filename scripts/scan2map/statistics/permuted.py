@@ -43,93 +43,121 @@ class Permuting(NamedTuple):
     threads: int | None = None
 
 
+class _Test(NamedTuple):
+    """What the corrections share: the contrast, and how its data are rearranged."""
+
+    level: object
+    search: random_fields.Search
+    asked: object
+    signs: tuple
+    permuting: Permuting
+    tested: permutation.Tested
+    arranged: object
+
+    @property
+    def squared(self):
+        """Whether the statistic is the square of t: F of one row of weights."""
+        return self.search.statistic == "F" and self.tested.interest.shape[1] == 1
+
+    def measure(self, measure):
+        """Return what is measured of the statistic's map of each rearrangement."""
+
+        def of_map(values):
+            return measure(values**2 if self.squared else values)
+
+        data, threads = self.level.data, self.permuting.threads
+        return permutation.measure_maps(
+            data, self.tested, self.arranged, of_map, threads
+        )
+
+    def observed(self):
+        """Return the statistic of the original."""
+        first = self.arranged._replace(
+            rows=self.arranged.rows[:1], signs=self.arranged.signs[:1]
+        )
+        (values,) = permutation.statistic_maps(self.level.data, self.tested, first)
+        return values**2 if self.squared else values
+
+
 def correct_by_permutation(name, level, contrast, asked, signs, permuting):
     """Return corrected p, what is significant, and what else is to be said.
 
-    Parameters and the first two results are those of `corrections.correct`; the
-    statistic is that of equal variances; sign flips hold without them.
+    Parameters and results are those of `corrections.correct`. The statistic is that of
+    equal variances; sign flips hold without them.
     """
     if permuting is None:
         raise ValueError(f"{name} needs 'permuting': which images may change places")
     design = level.model.design
-    tested = permutation.separate(design, contrast.weights)
     arranged = rearrange(
         permuting.exchange, design, permuting.blocks, permuting.n, permuting.seed
     )
-    first = arranged._replace(rows=arranged.rows[:1], signs=arranged.signs[:1])
-    observed = permutation.statistic_maps(level.data, tested, first)[0]
+    tested = permutation.separate(design, contrast.weights)
+    test = _Test(level, contrast.search, asked, signs, permuting, tested, arranged)
     work = {
         "permutation-max-t": _voxels,
         "permutation-cluster": _clusters,
         "permutation-tfce": _enhanced,
     }
-    p, null, threshold = work[name](
-        level, contrast, asked, signs, permuting, tested, arranged, observed
-    )
+    p, null, threshold = work[name](test)
+    shares = (0.5, 0.9, 0.95, 0.99)
     about = {
         "exchange": permuting.exchange,
         "rearrangements": len(arranged.rows),
         "exhaustive": bool(arranged.exhaustive),
         "smallest_p": 1 / len(arranged.rows),
-        "null_quantiles": dict(
-            zip(
-                ("0.5", "0.9", "0.95", "0.99"),
-                np.quantile(null, (0.5, 0.9, 0.95, 0.99)).tolist(),
-                strict=True,
-            )
-        ),
+        "null_quantiles": {
+            str(share): float(np.quantile(null, share)) for share in shares
+        },
     }
     return p, threshold, about
 
 
-def _voxels(level, contrast, asked, signs, permuting, tested, arranged, observed):
+def _voxels(test):
     """Compare each voxel with the largest value of every rearrangement."""
     largest, smallest = permutation.max_statistics(
-        level.data, tested, arranged, permuting.threads
+        test.level.data, test.tested, test.arranged, test.permuting.threads
     )
-    sides = {1: largest, -1: -smallest}
-    null = np.max([sides[sign] for sign in signs], axis=0)
-    values = np.max([sign * observed for sign in signs], axis=0)
+    observed = test.observed()
+    if test.squared:
+        null = np.maximum(largest, -smallest) ** 2
+    else:
+        sides = {1: largest, -1: -smallest}
+        null = np.max([sides[sign] for sign in test.signs], axis=0)
+    values = np.max([sign * observed for sign in test.signs], axis=0)
     p = permutation.p_values(values, null)
-    return p, null, {"statistic": critical_value(null, asked.alpha)}
+    return p, null, {"statistic": critical_value(null, test.asked.alpha)}
 
 
-def _clusters(level, contrast, asked, signs, permuting, tested, arranged, observed):
+def _clusters(test):
     """Compare each cluster with the largest of every rearrangement."""
-    u = random_fields.uncorrected_threshold(asked.cluster_forming_p, contrast.search)
-    neighbours = neighbour_table(level.mask, 18)
+    u = random_fields.uncorrected_threshold(test.asked.cluster_forming_p, test.search)
+    neighbours = neighbour_table(test.level.mask, 18)
 
     def largest(values):
-        return max(largest_clusters(s * values, u, neighbours)[0] for s in signs)
+        return max(largest_clusters(s * values, u, neighbours)[0] for s in test.signs)
 
-    null = permutation.measure_maps(
-        level.data, tested, arranged, largest, permuting.threads
-    )
+    null, observed = test.measure(largest), test.observed()
     p = np.ones(len(observed))
-    for sign in signs:
-        labels, n = ndimage.label(level.image(sign * observed) > u, NEIGHBOURS)
+    for sign in test.signs:
+        labels, n = ndimage.label(test.level.image(sign * observed) > u, NEIGHBOURS)
         sizes = np.bincount(labels.ravel(), minlength=n + 1)[1:]
-        here = labels[level.mask]
+        here = labels[test.level.mask]
         if n:
             p[here > 0] = permutation.p_values(sizes, null)[here[here > 0] - 1]
-    return p, null, {"voxels": critical_value(null, asked.alpha), "forming": u}
+    return p, null, {"voxels": critical_value(null, test.asked.alpha), "forming": u}
 
 
-def _enhanced(level, contrast, asked, signs, permuting, tested, arranged, observed):
+def _enhanced(test):
     """Compare each enhanced voxel with the largest of every rearrangement."""
-    neighbours = neighbour_table(level.mask, permuting.connectivity)
-    powers = permuting.extent, permuting.height
+    neighbours = neighbour_table(test.level.mask, test.permuting.connectivity)
+    powers = test.permuting.extent, test.permuting.height
 
-    def highest(values):
-        enhanced = enhance(_looked_at(values, signs), neighbours, *powers)
-        return np.abs(enhanced).max()
+    def enhanced(values):
+        return np.abs(enhance(_looked_at(values, test.signs), neighbours, *powers))
 
-    null = permutation.measure_maps(
-        level.data, tested, arranged, highest, permuting.threads
-    )
-    enhanced = np.abs(enhance(_looked_at(observed, signs), neighbours, *powers))
-    p = permutation.p_values(enhanced, null)
-    return p, null, {"enhanced": critical_value(null, asked.alpha)}
+    null = test.measure(lambda values: enhanced(values).max())
+    p = permutation.p_values(enhanced(test.observed()), null)
+    return p, null, {"enhanced": critical_value(null, test.asked.alpha)}
 
 
 def _looked_at(values, signs):
