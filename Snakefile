@@ -23,6 +23,7 @@ include: "rules/5_features.smk"
 include: "rules/6_folds.smk"
 include: "rules/7_maps.smk"
 include: "rules/8_statistics.smk"
+include: "rules/8_null.smk"
 include: "rules/9_report.smk"
 
 

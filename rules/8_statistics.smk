@@ -98,6 +98,7 @@ rule correct_maps:
         description="<tested>/stack.json",
         cohort="<results>/1_bids/cohort.tsv",
         atlas=atlas_files,
+        null=null_maps,
     output:
         statistic="<tested>/{contrast}_desc-{correction}_statmap.nii.gz",
         p="<tested>/{contrast}_desc-{correction}_log10p.nii.gz",
@@ -117,9 +118,16 @@ rule correct_maps:
         code=code_of("84_correct_maps"),
         cohort_groups=GROUPS,
         contrast=contrast_of,
+        position=contrast_position,
         seed=seed_of("correct_maps"),
         statistics=statistics_of(
-            *MODEL, "tails", "alpha", "cluster_forming_p", "permutations", "tfce"
+            *MODEL,
+            "tails",
+            "alpha",
+            "cluster_forming_p",
+            "permutations",
+            "tfce",
+            "null",
         ),
     script:
         "../scripts/84_correct_maps.py"

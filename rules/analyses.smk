@@ -44,6 +44,11 @@ def contrast_of(wildcards):
     return contrasts(wildcards.analysis)[wildcards.contrast]
 
 
+def contrast_position(wildcards):
+    """Which of an analysis's contrasts it is, counted from 0."""
+    return list(contrasts(wildcards.analysis)).index(wildcards.contrast)
+
+
 def tested_rows(name):
     """Sessions whose maps an analysis tests, in the order of its design."""
     return [cohort[row] for members in designs[name].members for row in members]
@@ -75,6 +80,64 @@ def tested_maps(wildcards):
         "volumes": "<gradients>",
     }[analysis["kind"]]
     return each_session(pattern, rows, experiment=analysis["maps"])
+
+
+def null_maps(wildcards):
+    """Statistics of networks that were trained on permuted labels, where asked for."""
+    asked = analysis_of(wildcards)["statistics"]
+    if asked["null"] == "maps" or not wildcards.correction.startswith("permutation"):
+        return []
+    pattern = workflow.pathvars.apply("<tested>/null/{number}_statmaps.nii.gz")
+    about = {"analysis": wildcards.analysis, "maps": wildcards.maps}
+    numbers = range(1, asked["retrainings"] + 1)
+    return [pattern.format(**about, number=number) for number in numbers]
+
+
+def retrained(wildcards):
+    """The experiment of an analysis, its labels permuted."""
+    return f"{analysis_of(wildcards)['maps']}_null{wildcards.number}"
+
+
+def retrained_stacks(suffix):
+    """Maps of each fold of networks that were trained on permuted labels."""
+
+    def fill(wildcards):
+        name, kind = retrained(wildcards), analysis_of(wildcards)["kind"]
+        stem = "sensitivity" if kind == "sensitivity" else "gradients"
+        pattern = f"<maps>/repeat-{{repeat}}_fold-{{fold}}/{stem}{suffix}"
+        pattern = workflow.pathvars.apply(pattern)
+        return [
+            pattern.format(experiment=name, repeat=repeat, fold=fold)
+            for repeat, fold in numbered_folds(name)
+        ]
+
+    return fill
+
+
+def retrained_rows(wildcards):
+    """The cohort with permuted labels."""
+    return people(retrained(wildcards))
+
+
+def fields_of_maps(wildcards):
+    """Fields that take each session's maps to MNI; nothing where they are there."""
+    space = experiment_named(analysis_of(wildcards)["maps"])["feature"].get("space")
+    if space != "T1w":
+        return []
+    return each_session(f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz")
+
+
+def grids_of_maps(wildcards):
+    """Images on the grids of each session's maps."""
+    space = experiment_named(analysis_of(wildcards)["maps"])["feature"].get("space")
+    if space is None:
+        return []
+    return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
+
+
+def all_contrasts(wildcards):
+    """Contrasts of an analysis, as configured."""
+    return contrasts(wildcards.analysis)
 
 
 def kind_of_analysis(wildcards):

@@ -59,13 +59,18 @@ def results_title(wildcards):
 
 def results_notes(wildcards):
     """What a reader of a page of results should know."""
-    kind = analysis_of(wildcards)["kind"]
-    if kind not in ("sensitivity", "components", "volumes"):
+    analysis = analysis_of(wildcards)
+    if analysis["kind"] not in ("sensitivity", "components", "volumes"):
         return []
+    trained = (
+        ", except those that compare with networks trained on permuted labels"
+        if analysis["statistics"]["null"] != "maps"
+        else ""
+    )
     return [
         "These are maps of networks that share most of the people they were trained on: "
-        "they are neither independent of each other nor of the groups' labels, so that "
-        "all p values here are approximate (docs/statistics.md)."
+        "they are neither independent of each other nor of the groups' labels, so that p "
+        f"values here are approximate{trained} (docs/statistics.md)."
     ]
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from scan2map.images import mask_on_grid, write_image, write_json
 from scan2map.logs import log_to
-from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
+from scan2map.statistics import check_grids, read_map
+from scan2map.statistics.analysis import stack_analysis
 from scan2map.statistics.stacks import take_apart
 
 log_to(snakemake.log[0])
@@ -25,18 +26,14 @@ def images():
         yield maps[0] if size == 1 else np.mean(maps, axis=0)
 
 
-scaled, threshold = asked["global"], asked["mask"]["threshold"] or {}
-stack = stack_images(
+stack = stack_analysis(
     images(),
     n_images=len(sizes),
     path=snakemake.output.stack,
+    asked=asked,
     explicit=np.logical_and.reduce(masks) if masks else None,
-    masking=Masking(next(iter(threshold.values()), None), "relative" in threshold),
-    scaling=Scaling(
-        scaled["normalisation"], snakemake.params.global_values, scaled["grand_mean"]
-    ),
-    voxel_size=np.linalg.norm(affine[:3, :3], axis=0),
-    fwhm=asked["fwhm"],
+    affine=affine,
+    values=snakemake.params.global_values,
 )
 write_image(take_apart(stack.mask, stack.n_maps), affine, snakemake.output.mask)
 description = {

@@ -1,5 +1,6 @@
 """Correct a contrast for all voxels, and list what is significant."""
 
+import nibabel as nib
 import numpy as np
 import pandas as pd
 
@@ -18,6 +19,7 @@ from scan2map.statistics.analysis import (
     permuting_of,
     significant_clusters,
 )
+from scan2map.statistics.permuted import Retrained
 from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
 
@@ -34,12 +36,17 @@ wanted = contrast_weights(
 )
 contrast = contrast_map(level, wanted)
 exchange = exchange_of(design, wanted.weights, asked["variance"])
+null = (
+    np.asarray(nib.load(path).dataobj[..., snakemake.params.position])[mask]
+    for path in snakemake.input.null
+)
 corrected = correct(
     snakemake.wildcards.correction,
     level,
     contrast,
     asked_of(asked),
     permuting_of(asked, exchange, design, snakemake.params.seed, snakemake.threads),
+    Retrained(null, asked["null"] == "models") if snakemake.input.null else None,
 )
 clusters = significant_clusters(
     level,

@@ -7,8 +7,10 @@ from test_designs import cohort
 from workflow import complete, phantom_config, resting_config
 
 from scan2map.analyses import (
+    base_and_number,
     columns_needed,
     contrasts_of,
+    permuted_cohort,
     plan_designs,
     spread_statistics,
     study_analyses,
@@ -127,6 +129,39 @@ def test_an_image_that_is_no_file_is_named(tmp_path):
 def test_too_few_arrangements_for_alpha_are_told(tmp_path):
     with pytest.raises(ValueError, match="only 6 arrangements, so that no p .* 0.17"):
         plan_designs(of_images(covariates=[]), images(tmp_path, 4), GROUPS)
+
+
+def test_permuted_labels_keep_group_sizes_and_a_participants_sessions_together():
+    rows = cohort(10) + [row | {"session_id": "2"} for row in cohort(10)[:3]]
+    permuted = permuted_cohort(rows, seed=1)
+    assert permuted == permuted_cohort(rows, seed=1) != permuted_cohort(rows, seed=2)
+    groups = {row["participant_id"]: row["group"] for row in permuted}
+    assert sorted(groups.values()) == sorted(row["group"] for row in rows[:10])
+    assert all(row["group"] == groups[row["participant_id"]] for row in permuted)
+    assert [r | {"group": ""} for r in permuted] == [r | {"group": ""} for r in rows]
+
+
+def test_names_of_permuted_labels_are_taken_apart():
+    assert base_and_number("post_null12") == ("post", 12)
+    assert base_and_number("post") == ("post", None)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "sentence"),
+    [
+        ({"null": "retrain", "retrainings": 10}, "no p below 0.091"),
+        ({"null": "models", "corrections": ["rft-peak"]}, "needs a correction by perm"),
+    ],
+)
+def test_retraining_that_cannot_be_significant_is_refused(statistics, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plan_designs(study(statistics=statistics), cohort(), GROUPS)
+
+
+def test_maps_of_group_ica_are_not_retrained():
+    analyses = study(resting_config(), {"null": "retrain"})
+    with pytest.raises(ValueError, match="a new group ICA"):
+        plan_designs(analyses, cohort(), GROUPS)
 
 
 def test_a_problem_that_analyses_share_is_told_once():

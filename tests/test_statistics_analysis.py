@@ -121,7 +121,7 @@ def test_the_file_beside_a_corrected_map_says_how(level, contrast):
     corrected = correct("permutation-cluster", level, contrast, permuting=permuting)
     said = describe_correction("permutation-cluster", corrected, contrast, ASKED, [])
     json.dumps(said, allow_nan=False)
-    assert said["Permutation"]["rearrangements"] == 100
+    assert said["Permutation"]["arrangements"] == 100
     assert said["Threshold"]["voxels"] > 0 and said["SmallestP"] == 0.01
 
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from scan2map.statistics import Asked, Permuting, correct, fit_second_level
 from scan2map.statistics.corrections import PARAMETRIC
 from scan2map.statistics.effect_size import small_sample_factor
-from scan2map.statistics.permuted import PERMUTATION, critical_value
+from scan2map.statistics.permuted import MEASURES, Retrained, critical_value
 
 SHAPE, AFFINE = (14, 15, 13), np.diag([3.0, 3.0, 3.0, 1.0])
 MASK = np.ones(SHAPE, bool)
@@ -80,7 +80,7 @@ def test_a_contrast_that_cannot_be_estimated_names_the_columns(rng):
         level.test([1, -1, 0])
 
 
-@pytest.mark.parametrize("name", [*PARAMETRIC, *PERMUTATION])
+@pytest.mark.parametrize("name", [*PARAMETRIC, *MEASURES])
 def test_every_correction_finds_a_strong_effect_where_it_is(name, rng):
     level = two_samples(maps(rng, 16, effect=4.0))
     contrast = level.test([-1, 1])
@@ -92,7 +92,7 @@ def test_every_correction_finds_a_strong_effect_where_it_is(name, rng):
     assert found.p.min() > 0 and found.p.max() <= 1
 
 
-@pytest.mark.parametrize("name", [*PARAMETRIC, *PERMUTATION])
+@pytest.mark.parametrize("name", [*PARAMETRIC, *MEASURES])
 def test_a_sign_that_is_not_looked_at_is_not_found(name, rng):
     level = two_samples(maps(rng, 16, effect=4.0))
     contrast = level.test([1, -1])  # the effect is negative
@@ -123,7 +123,7 @@ def test_two_tails_cost_twice_the_p_of_one(rng):
     assert both[best] == pytest.approx(2 * one[best])
 
 
-@pytest.mark.parametrize("name", PERMUTATION)
+@pytest.mark.parametrize("name", MEASURES)
 @pytest.mark.parametrize("weights", [[[1, -1]], [[1, 0], [0, 1]]])
 def test_an_f_contrast_is_permuted_too(name, weights, rng):
     level = two_samples(maps(rng, 16, effect=4.0))
@@ -146,19 +146,36 @@ def test_few_people_have_all_their_arrangements(rng):
     contrast = level.test([-1, 1])
     few = permuting(images=6)
     found = correct("permutation-max-t", level, contrast, permuting=few)
-    assert found.about["exhaustive"] and found.about["rearrangements"] == 20
+    assert found.about["exhaustive"] and found.about["arrangements"] == 20
     assert found.about["smallest_p"] == 1 / 20
 
 
 def test_threads_do_not_change_a_p(rng):
     level = two_samples(maps(rng, 16, effect=1.0))
     contrast = level.test([-1, 1])
-    for name in PERMUTATION:
+    for name in MEASURES:
         one, two = (
             correct(name, level, contrast, permuting=permuting(threads=n)).p
             for n in (1, 2)
         )
         np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("extrapolate", [False, True])
+def test_networks_trained_on_permuted_labels_give_the_null(name, extrapolate, rng):
+    level = two_samples(maps(rng, 16, effect=4.0))
+    contrast = level.test([-1, 1])
+    null = [two_samples(maps(rng, 16)).test([-1, 1]).values for _ in range(39)]
+    retrained = Retrained(iter(null), extrapolate)
+    found = correct(name, level, contrast, Asked(), permuting(), retrained)
+    assert level.image(found.p)[3:8, 3:8, 3:8].min() <= 0.025
+    assert found.about["arrangements"] == 40
+    assert ("tail" in found.about) == extrapolate
+    if name == "permutation-max-t" and not extrapolate:
+        reached = sum(np.abs(t).max() >= 3.0 for t in null)
+        near = np.abs(np.abs(contrast.values) - 3.0).argmin()
+        assert found.p[near] == pytest.approx((reached + 1) / 40, abs=1 / 40)
 
 
 def test_a_critical_value_is_exceeded_by_what_is_significant():

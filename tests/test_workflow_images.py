@@ -11,11 +11,11 @@ from workflow import planned_jobs, snakemake
 
 from scan2map.images import read_json
 from scan2map.statistics.corrections import PARAMETRIC
-from scan2map.statistics.permuted import PERMUTATION
+from scan2map.statistics.permuted import MEASURES
 
 COLUMNS = ["participant_id", "session_id", "group", "age", "sex", "site", "con"]
 AGE = {"regressor": "age", "covariates": ["sex"], "design": "regression"}
-CORRECTIONS = [*PARAMETRIC, *PERMUTATION]
+CORRECTIONS = [*PARAMETRIC, *MEASURES]
 
 
 def images_config(cohort, mask):

@@ -193,3 +193,35 @@ def test_edited_library_code_reruns_what_imports_it(study):
         module.write_text(before)
     assert jobs["score_experiment"] == 2 and "train_fold" not in jobs
     assert commented == {}
+
+
+def retrained_config():
+    """Return the tiny study in which one experiment's networks are trained anew."""
+    config = tiny_config()
+    config["experiments"]["postregistration"]["statistics"] = {
+        "null": "retrain",
+        "retrainings": 19,
+        "corrections": ["permutation-max-t"],
+    }
+    return config
+
+
+def test_a_null_by_retraining_trains_every_fold_for_each_permutation(study):
+    jobs = dry_run(study, retrained_config())
+    assert jobs["train_fold"] == jobs["null_sensitivity_map"] == 19 * 2
+    assert jobs["null_map"] == 19 * 4 and jobs["correct_maps"] == 4 * 2
+    assert "average_sensitivity" not in jobs and "stack_maps" not in jobs
+
+
+def test_networks_of_permuted_labels_give_a_statistic_in_mni(study):
+    folder = "results/phantom/8_statistics/postregistration/FA"
+    target = f"{folder}/null/3_statmaps.nii.gz"
+    process = snakemake(study, target, config=retrained_config(), project=study)
+    assert process.returncode == 0, process.stdout[-3000:]
+    null = nib.load(study / target).get_fdata()
+    real = nib.load(study / f"{folder}/mean_statmap.nii.gz").get_fdata()
+    assert null.shape == (24, 28, 24, 2)
+    inside = real != 0
+    assert (null[inside, 1] != 0).mean() > 0.9 and np.isfinite(null).all()
+    stacks = study / "results/phantom/7_maps/postregistration_null3"
+    assert not list(stacks.rglob("*.npy"))  # they would fill the disk

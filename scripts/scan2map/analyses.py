@@ -4,6 +4,8 @@ Standard library only.
 """
 
 import os
+import random
+import re
 from pathlib import Path
 
 from scan2map.contrasts import contrast_weights, default_contrasts
@@ -72,7 +74,7 @@ def study_analyses(config):
         given["traditional"] = {
             "label": "traditional",
             "maps": "traditional",
-            "statistics": config["statistics"],
+            "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
     return {
@@ -89,6 +91,37 @@ def kind_of_maps(maps, experiments):
         return "column"
     kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
     return kinds[experiments[maps]["feature"]["kind"]]
+
+
+NULL_NAME = re.compile(r"(.+)_null([0-9]+)")
+
+
+def base_and_number(name):
+    """Return an experiment's name, and the number of its permuted labels or None."""
+    permuted = NULL_NAME.fullmatch(name)
+    return (permuted[1], int(permuted[2])) if permuted else (name, None)
+
+
+def permuted_cohort(rows, seed):
+    """Return a cohort in which participants have exchanged their groups.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        One per session.
+    seed : int
+
+    Returns
+    -------
+    list of dict of str
+        All sessions of a participant have the same group; groups keep their sizes in
+        participants.
+    """
+    groups = {row["participant_id"]: row["group"] for row in rows}
+    shuffled = list(groups.values())
+    random.Random(seed).shuffle(shuffled)
+    dealt = dict(zip(groups, shuffled, strict=True))
+    return [row | {"group": dealt[row["participant_id"]]} for row in rows]
 
 
 def contrasts_of(analysis, groups):
@@ -177,12 +210,15 @@ def _planned(analysis, rows, groups):
             f"independent, as {', '.join(parametric)} assume: take permutation, or "
             "'sessions: average'"
         )
+    _check_null(analysis)
     design = cohort_design(rows, asked, groups)
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
         weights = contrast_weights(design, contrast, wanted).weights
         if len(parametric) == len(asked["corrections"]):
+            continue
+        if asked["null"] != "maps":
             continue
         kind = exchange_of(design, weights, asked["variance"])
         total = arrangements(design, kind)
@@ -214,6 +250,33 @@ def locate_images(rows, analyses, table):
             if row[column]:
                 path = Path(row[column]).expanduser()
                 row[column] = str(Path(table).resolve().parent / path)
+
+
+def _check_null(analysis):
+    """Raise ValueError where networks cannot be trained on permuted labels."""
+    asked = analysis["statistics"]
+    if asked["null"] == "maps":
+        return
+    if analysis["kind"] not in ("sensitivity", "volumes"):
+        raise ValueError(
+            f"'null: {asked['null']}' trains networks on permuted labels, which maps "
+            f"of kind '{analysis['kind']}' do not have or not without a new group ICA "
+            "for each: take 'null: maps'"
+        )
+    if not any(name.startswith("permutation") for name in asked["corrections"]):
+        raise ValueError(
+            f"'null: {asked['null']}' needs a correction by permutation, such as "
+            "permutation-max-t"
+        )
+    if asked["global"]["normalisation"] == "proportional":
+        raise ValueError("maps of networks have no global value to be divided by")
+    smallest = 1 / (asked["retrainings"] + 1)
+    if asked["null"] == "retrain" and smallest > asked["alpha"]:
+        raise ValueError(
+            f"'retrainings: {asked['retrainings']}' has no p below {smallest:.2g}, and "
+            f"none can be significant at {asked['alpha']:g}: take more, or 'null: "
+            "models'"
+        )
 
 
 def _check_images(column, rows):

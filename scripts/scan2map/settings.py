@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from scan2map.analyses import tidy_statistics
+from scan2map.analyses import NULL_NAME, tidy_statistics
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
 
@@ -336,6 +336,11 @@ def _protocols(experiments):
                 f"'experiments: {name}': names ending in _replica are those of "
                 "replicas; rename it, or write 'run_as: [honest, replica]' in the "
                 "experiment"
+            )
+        if NULL_NAME.fullmatch(name):
+            yield (
+                f"'experiments: {name}': names ending in _null and a number are those "
+                "of permuted labels; rename it"
             )
         fitted = experiment["feature"]["kind"] == "ica"
         stopped = experiment["training"]["early_stopping"] is not None

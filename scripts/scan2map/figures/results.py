@@ -220,12 +220,7 @@ def _found(summary):
     if threshold.get("forming"):
         how.append(f"clusters formed at {threshold['forming']:.2f}")
     if "Permutation" in summary:
-        about = summary["Permutation"]
-        kind = {"labels": "participants exchanged", "signs": "signs flipped"}
-        every = "all " if about["exhaustive"] else ""
-        how.append(
-            f"{kind[about['exchange']]}, {every}{about['rearrangements']} arrangements"
-        )
+        how.append(_arrangements(summary["Permutation"]))
     n = summary["SignificantVoxels"]
     found = f"{n} significant voxels" if n else "nothing significant"
     tails = {
@@ -237,6 +232,23 @@ def _found(summary):
     facts = [f"&alpha; = {summary['Alpha']:g}", signs, *how]
     return (
         f"{escape(summary['Correction'])}: {found} ({', '.join(f for f in facts if f)})"
+    )
+
+
+def _arrangements(about):
+    """Say what was exchanged, and how often."""
+    n = about["arrangements"]
+    if about["null"] == "maps":
+        kind = {"labels": "participants exchanged", "signs": "signs flipped"}
+        every = "all " if about["exhaustive"] else ""
+        return f"{kind[about['exchange']]}, {every}{n} arrangements"
+    trained = f"networks trained on permuted labels {n - 1} times"
+    if "tail" not in about:
+        return trained
+    fitted = about["tail"]
+    return (
+        f"{trained}, Pareto tail of {fitted['values']} values with shape "
+        f"{fitted['shape']:.2f}, goodness of fit p = {fitted['fit_p']:.2f}"
     )
 
 

@@ -7,6 +7,7 @@ from scan2map.statistics.corrections import Asked
 from scan2map.statistics.permuted import Permuting
 from scan2map.statistics.regions import NO_ATLAS
 from scan2map.statistics.second_level import fit_second_level
+from scan2map.statistics.stacks import Masking, Scaling, stack_images
 from scan2map.statistics.tables import (
     AXES,
     find_peaks,
@@ -33,6 +34,36 @@ TABLE = (
 
 CLUSTERS = ("map", "sign", "voxels", "volume_mm3", "p", "value", *AXES, "region")
 """Columns of a table of what is significant after a correction."""
+
+
+def stack_analysis(images, n_images, path, asked, explicit, affine, values=None):
+    """Stack images as an analysis asks.
+
+    Parameters
+    ----------
+    images, n_images, path, explicit
+        As for `stacks.stack_images`.
+    asked : dict
+        Section `statistics` of the analysis: ``fwhm``, ``mask``, ``global``.
+    affine : ndarray, shape (4, 4)
+    values : sequence of float, optional
+        Global value of each image, where a column of the cohort has them.
+
+    Returns
+    -------
+    stacks.Stack
+    """
+    scaled, threshold = asked["global"], asked["mask"]["threshold"] or {}
+    return stack_images(
+        images,
+        n_images,
+        path,
+        explicit=explicit,
+        masking=Masking(next(iter(threshold.values()), None), "relative" in threshold),
+        scaling=Scaling(scaled["normalisation"], values, scaled["grand_mean"]),
+        voxel_size=np.linalg.norm(affine[:3, :3], axis=0),
+        fwhm=asked["fwhm"],
+    )
 
 
 def fit_analysis(data, mask, affine, design, asked, global_values):
