@@ -20,6 +20,8 @@ import numba
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from scan2map.statistics.glm import blocks
+
 VOXELS, ROWS = 512, 384
 """Of a block: voxels, and rows of the left matrix (a few per rearrangement)."""
 
@@ -119,7 +121,7 @@ def max_statistics(data, tested, rearrangements, threads=None):
     Parameters
     ----------
     data : array-like, shape (n, voxels)
-        May be memory-mapped; read once.
+        Read once; may be `stored_maps.StoredMaps`.
     tested : Tested
     rearrangements : exchange.Rearrangements
     threads : int, optional
@@ -133,8 +135,8 @@ def max_statistics(data, tested, rearrangements, threads=None):
     left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
     m, rows, n = left.shape
 
-    def one_block(start):
-        right, power = _prepare(data, start, tested)
+    def one_block(values):
+        right, power = _prepare(values, tested)
         right, power = right[:, power > 0], power[power > 0]
         high, low = np.empty(m, np.float32), np.empty(m, np.float32)
         step = max(ROWS // rows, 1)
@@ -152,10 +154,9 @@ def max_statistics(data, tested, rearrangements, threads=None):
 
     largest = np.full(m, -np.inf, np.float32)
     smallest = np.full(m, np.inf, np.float32)
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        for high, low in pool.map(one_block, range(0, data.shape[1], VOXELS)):
-            np.maximum(largest, high, out=largest)
-            np.minimum(smallest, low, out=smallest)
+    for high, low in _each_block(one_block, data, threads):
+        np.maximum(largest, high, out=largest)
+        np.minimum(smallest, low, out=smallest)
     return _as_statistic(largest, q, tested.df), _as_statistic(smallest, q, tested.df)
 
 
@@ -168,17 +169,15 @@ def statistic_maps(data, tested, rearrangements, threads=None):
         t, or F; 0 in voxels that do not vary.
     """
     left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
-    maps = np.empty((len(left), data.shape[1]), dtype=np.float32)
 
-    def one_block(start):
-        right, power = _prepare(data, start, tested)
+    def one_block(values):
+        right, power = _prepare(values, tested)
         products = left.reshape(-1, left.shape[2]) @ right
-        target = maps[:, start : start + VOXELS]
-        _ratios(products.reshape(*left.shape[:2], -1), power, q, target)
+        ratios = np.empty((len(left), len(power)), np.float32)
+        _ratios(products.reshape(*left.shape[:2], -1), power, q, ratios)
+        return _as_statistic(ratios, q, tested.df)
 
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        list(pool.map(one_block, range(0, data.shape[1], VOXELS)))
-    return _as_statistic(maps, q, tested.df)
+    return np.concatenate([*_each_block(one_block, data, threads)], axis=1)
 
 
 def measure_maps(data, tested, rearrangements, measure, threads=None):
@@ -212,9 +211,18 @@ def measure_maps(data, tested, rearrangements, measure, threads=None):
     return np.array(measured)
 
 
-def _prepare(data, start, tested):
+def _each_block(work, data, threads):
+    """Yield what is made of each block of data; blocks are read many at a time."""
+    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for part in blocks(data.shape):
+            values = data[:, part]
+            starts = range(0, values.shape[1], VOXELS)
+            yield from pool.map(work, (values[:, i : i + VOXELS] for i in starts))
+
+
+def _prepare(values, tested):
     """Return a block of data without nuisance, and its sum of squares."""
-    block = np.asarray(data[:, start : start + VOXELS], dtype=np.float64)
+    block = np.asarray(values, dtype=np.float64)
     values = _without(tested.nuisance, block)
     power = np.einsum("ij,ij->j", values, values)
     # What is left of constant data is rounding error.
