@@ -8,6 +8,7 @@ import numpy as np
 
 from scan2map.images import SAME, read_grid, read_mask
 from scan2map.statistics.smoothing import smooth, smooth_within
+from scan2map.statistics.stored_maps import StoredMaps, WrittenMaps
 
 
 class Masking(NamedTuple):
@@ -51,7 +52,7 @@ class Stack(NamedTuple):
 
     Attributes
     ----------
-    data : numpy.memmap of float32, shape (n, voxels)
+    data : stored_maps.StoredMaps, shape (n, voxels)
     mask : ndarray of bool, shape (x, y, z)
     globals : ndarray, shape (n,)
         Global value of each image, scaled.
@@ -64,7 +65,7 @@ class Stack(NamedTuple):
         Maps that lie side by side.
     """
 
-    data: np.ndarray
+    data: StoredMaps
     mask: np.ndarray
     globals: np.ndarray
     not_finite: list
@@ -145,7 +146,7 @@ def stack_images(
         Several maps are laid side by side (`lay_abreast`) and tested together.
     n_images : int
     path : str or Path
-        Where the data are written (``.npy``); never all of them are in memory.
+        Where the data are written (``.npy``), one map after the other.
     explicit : ndarray of bool, shape (x, y, z), optional
         Images are then smoothed within it (`smoothing.smooth_within`), which leaves t
         as it is in voxels far from its border, and takes nothing from beyond it.
@@ -179,8 +180,7 @@ def stack_images(
             least = np.full(valid.size, np.inf, dtype=np.float32)
             most = -least
             weight = None if explicit is None else smooth(explicit, voxel_size, fwhm)
-            shape = (n_images, valid.size)
-            rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+            rows = WrittenMaps(path, (n_images, valid.size))
             first = volumes.shape
         if volumes.shape != first:
             raise ValueError(
@@ -198,16 +198,15 @@ def stack_images(
             axis=-1,
         )
         values.append(global_mean(smoothed))
-        rows[number] = lay_abreast(smoothed)[search]
+        rows.write(number, lay_abreast(smoothed)[search])
         here = lay_abreast(finite)[search]
         not_finite.append(int(here.size - here.sum()))
         valid &= here
         del image, volumes, finite, smoothed
     factors, values = _factors(scaling, values)
     for number, factor in enumerate(factors):
-        row = rows[number]
-        if factor != 1:
-            row *= np.float32(factor)
+        row = rows.read(number) * np.float32(factor)
+        rows.write(number, row)
         if masking.threshold is not None:
             relative = values[number] if masking.relative else 1.0
             valid &= row > masking.threshold * relative
@@ -222,13 +221,13 @@ def stack_images(
         )
     mask = np.zeros(search.shape, dtype=bool)
     mask[search] = valid
-    if not valid.all():
-        rows = _kept(rows, valid, path)
-    rows.flush()
-    logging.info("%d voxels in %d images", rows.shape[1], n_images)
+    rows.keep(valid)
+    rows.close()
+    logging.info("%d voxels in %d images", valid.sum(), n_images)
     if any(not_finite):
         logging.info("values that are not finite, by image: %s", not_finite)
-    return Stack(rows, mask, np.asarray(values), not_finite, constant, first[3])
+    data = StoredMaps(path)
+    return Stack(data, mask, np.asarray(values), not_finite, constant, first[3])
 
 
 def _search(explicit, shape):
@@ -275,28 +274,6 @@ def _factors(scaling, measured):
     else:
         factors = np.ones(len(values))
     return factors, values * factors
-
-
-def _kept(rows, valid, path):
-    """Write the valid voxels alone to the same place."""
-    shape = (len(rows), int(valid.sum()))
-    shorter = np.empty(shape[1], dtype=np.float32)
-    data = rows.reshape(-1)
-    # Row after row moves towards the start, where it has been read already.
-    for number in range(len(rows)):
-        np.compress(valid, rows[number], out=shorter)
-        data[number * shape[1] : (number + 1) * shape[1]] = shorter
-    rows.flush()
-    del data
-    offset = rows.offset
-    del rows
-    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-    with open(path, "r+b") as file:
-        np.lib.format.write_array_header_1_0(file, header)
-        if file.tell() != offset:
-            raise RuntimeError(f"the header of {path} does not fit its place")
-        file.truncate(offset + 4 * shape[0] * shape[1])
-    return np.lib.format.open_memmap(path, "r+")
 
 
 def global_mean(image):
@@ -368,7 +345,7 @@ def read_stack(data, mask):
 
     Returns
     -------
-    data : numpy.memmap, shape (n, voxels)
+    data : stored_maps.StoredMaps, shape (n, voxels)
     mask : ndarray of bool, shape (x, y, z)
         Of the maps side by side.
     affine : ndarray, shape (4, 4)
@@ -377,5 +354,4 @@ def read_stack(data, mask):
     apart = read_mask(mask)
     apart = apart.reshape(*apart.shape[:3], -1)
     affine = read_grid(mask)[1]
-    rows = np.load(data, mmap_mode="r")
-    return rows, lay_abreast(apart), affine, apart.shape[3]
+    return StoredMaps(data), lay_abreast(apart), affine, apart.shape[3]

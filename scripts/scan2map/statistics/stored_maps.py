@@ -40,3 +40,62 @@ class StoredMaps:
                 file.seek(self.offset + cell * self.dtype.itemsize)
                 file.readinto(target)
         return values.reshape(*rows.shape, -1)
+
+
+class WrittenMaps:
+    """A table (n, voxels) of float32 that is written to a .npy file map by map.
+
+    Parameters
+    ----------
+    path : str or Path
+    shape : (int, int)
+    """
+
+    def __init__(self, path, shape):
+        self._path, self._shape = path, shape
+        self._file = open(path, "w+b")
+        self._offset = self._write_header()
+
+    def _write_header(self):
+        """Write what the file says of itself; return where the first map begins."""
+        header = {"descr": "<f4", "fortran_order": False, "shape": self._shape}
+        self._file.seek(0)
+        np.lib.format.write_array_header_1_0(self._file, header)
+        return self._file.tell()
+
+    def _seek(self, number):
+        self._file.seek(self._offset + 4 * number * self._shape[1])
+
+    def read(self, number):
+        """Return a map that was written."""
+        self._seek(number)
+        return np.fromfile(self._file, dtype="<f4", count=self._shape[1])
+
+    def write(self, number, values):
+        """Write a map in its place."""
+        self._seek(number)
+        self._file.write(np.ascontiguousarray(values, dtype="<f4").tobytes())
+
+    def keep(self, valid):
+        """Keep some of the voxels.
+
+        Parameters
+        ----------
+        valid : ndarray of bool, shape (voxels,)
+        """
+        if valid.all():
+            return
+        longer, shorter = self._shape, (self._shape[0], int(valid.sum()))
+        # Map after map moves towards the start, where all was read already.
+        for number in range(longer[0]):
+            self._shape = longer
+            values = self.read(number)[valid]
+            self._shape = shorter
+            self.write(number, values)
+        if self._write_header() != self._offset:
+            raise RuntimeError(f"the header of {self._path} does not fit its place")
+        self._file.truncate(self._offset + 4 * shorter[0] * shorter[1])
+
+    def close(self):
+        """Finish the file."""
+        self._file.close()
