@@ -22,6 +22,7 @@ from scan2map.figures.slices import (
     values,
 )
 from scan2map.figures.style import GREY, new_figure, styled, write_png
+from scan2map.figures.tail import draw_tail
 from scan2map.html import html_page
 
 MOST_ROWS = 60
@@ -192,6 +193,8 @@ def results_page(title, parts, notes):
         for summary, clusters in part["corrections"]:
             body.append(f"<p><b>{_found(summary)}</b></p>")
             body.append(_table(clusters))
+            if "tail" in summary.get("Permutation", {}):
+                body.append(embed(draw_tail(summary["Permutation"])))
         body.append(f"<p>{_uncorrected(part['summary'])}</p>")
         body.append(_table(part["table"]))
     body += [f"<p>{escape(note)}</p>" for note in notes]
