@@ -6,7 +6,7 @@ from scan2map.images import mask_on_grid, write_image, write_json
 from scan2map.logs import log_to
 from scan2map.statistics import check_grids, read_map
 from scan2map.statistics.analysis import stack_analysis
-from scan2map.statistics.stacks import take_apart
+from scan2map.statistics.stacks import average_maps, take_apart
 
 log_to(snakemake.log[0])
 asked, sizes = snakemake.params.statistics, snakemake.params.images
@@ -19,11 +19,12 @@ def images():
     """Yield the map of each row of the design, the average over sessions."""
     read = iter(zip(paths, mirror, strict=True))
     for size in sizes:
-        maps = [
-            read_map(path, asked["mask"]["implicit"])[:: -1 if flip else 1]
-            for path, flip in (next(read) for _ in range(size))
-        ]
-        yield maps[0] if size == 1 else np.mean(maps, axis=0)
+        yield average_maps(
+            [
+                read_map(path, asked["mask"]["implicit"])[:: -1 if flip else 1]
+                for path, flip in (next(read) for _ in range(size))
+            ]
+        )
 
 
 stack = stack_analysis(

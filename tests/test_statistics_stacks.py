@@ -7,6 +7,7 @@ import pytest
 from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
 from scan2map.statistics.smoothing import smooth_within
 from scan2map.statistics.stacks import (
+    average_maps,
     global_mean,
     lay_abreast,
     read_stack,
@@ -48,8 +49,15 @@ def test_zeros_are_left_out_of_whole_numbers_alone(tmp_path):
     data[0, 0, 0] = 0
     for kind, missing in ((np.int16, 1), (np.float32, 0)):
         nib.save(nib.Nifti1Image(data.astype(kind), np.eye(4)), tmp_path / "a.nii.gz")
-        assert np.isnan(read_map(tmp_path / "a.nii.gz")).sum() == missing
-        assert not np.isnan(read_map(tmp_path / "a.nii.gz", implicit=False)).any()
+        assert read_map(tmp_path / "a.nii.gz").mask.sum() == missing
+        assert not read_map(tmp_path / "a.nii.gz", implicit=False).mask.any()
+
+
+def test_an_average_lacks_what_any_of_its_maps_lacks():
+    one = np.ma.MaskedArray([1.0, 2, 3], [False, True, False])
+    other = np.ma.MaskedArray([3.0, 4, 5], [False, False, True])
+    mean = average_maps([one, other])
+    assert mean.data.tolist() == [2, 3, 4] and mean.mask.tolist() == [False, True, True]
 
 
 def test_smoothing_within_a_mask_is_that_of_each_map(images, rng, tmp_path):
@@ -70,6 +78,25 @@ def test_proportional_scaling_gives_every_map_the_global_50(images, tmp_path):
     np.testing.assert_allclose(stack.globals, 50)
     expected = images[2] * 50 / global_mean(images[2])
     np.testing.assert_allclose(stack.data[2], expected.ravel(), rtol=1e-6)
+
+
+def test_the_global_value_is_that_of_the_whole_map_whatever_the_mask(images, tmp_path):
+    images[:, :3] *= 3
+    mask = np.zeros(SHAPE, bool)
+    mask[:3] = True
+    scaling = Scaling("proportional")
+    stack = stacked(images, tmp_path, explicit=mask, scaling=scaling)
+    expected = images[1, :3] * 50 / global_mean(images[1])
+    np.testing.assert_allclose(stack.data[1], expected.ravel(), rtol=1e-6)
+
+
+def test_a_global_value_counts_zeros_that_the_implicit_mask_leaves_out(tmp_path):
+    data = np.r_[np.zeros(60), np.full(60, 10), np.full(12, 1), 100].reshape(7, 19, 1)
+    image = np.ma.MaskedArray(data, data == 0)
+    # With the zeros the mean is 5.4, and an eighth of it below 1.
+    pair = [image, 100 - image]
+    stack = stacked(pair, tmp_path, scaling=Scaling("proportional"))
+    np.testing.assert_allclose(stack.data[0], data[data > 0] * 50 / global_mean(data))
 
 
 def test_grand_mean_scaling_is_the_same_for_all(images, tmp_path):

@@ -46,6 +46,11 @@ class Scaling(NamedTuple):
     values: np.ndarray | None = None
     grand_mean: float | None = None
 
+    @property
+    def is_asked(self):
+        """Whether anything is done with global values."""
+        return self.normalisation != "none" or self.grand_mean is not None
+
 
 class Stack(NamedTuple):
     """Images in a mask.
@@ -54,8 +59,8 @@ class Stack(NamedTuple):
     ----------
     data : stored_maps.StoredMaps, shape (n, voxels)
     mask : ndarray of bool, shape (x, y, z)
-    globals : ndarray, shape (n,)
-        Global value of each image, scaled.
+    globals : ndarray, shape (n,), or empty
+        Global value of each image, scaled, where it is used.
     not_finite : list of int
         Voxels in the explicit mask that have no finite value, by image; they are left
         out.
@@ -107,24 +112,43 @@ def _written(affine):
 
 
 def read_map(path, implicit=True):
-    """Return the data of an image as float32.
+    """Read the data of an image.
 
     Parameters
     ----------
     path : str or Path
     implicit : bool
-        0 becomes NaN where the file holds whole numbers, which have no NaN: SPM's
+        0 is masked where the file holds whole numbers, which have no NaN: SPM's
         implicit mask.
 
     Returns
     -------
-    ndarray of float32
+    numpy.ma.MaskedArray of float32
+        Values that are not finite are masked, too.
     """
     image = nib.load(path)
     data = image.get_fdata(dtype=np.float32, caching="unchanged")
+    missing = ~np.isfinite(data)
     if implicit and np.issubdtype(image.get_data_dtype(), np.integer):
-        data[data == 0] = np.nan
-    return data
+        missing |= data == 0
+    return np.ma.MaskedArray(data, missing)
+
+
+def average_maps(maps):
+    """Return the average of maps, masked where any of them is.
+
+    Parameters
+    ----------
+    maps : list of numpy.ma.MaskedArray
+
+    Returns
+    -------
+    numpy.ma.MaskedArray
+    """
+    if len(maps) == 1:
+        return maps[0]
+    missing = np.any([np.ma.getmaskarray(one) for one in maps], axis=0)
+    return np.ma.MaskedArray(np.mean([one.data for one in maps], axis=0), missing)
 
 
 def stack_images(
@@ -143,7 +167,8 @@ def stack_images(
     Parameters
     ----------
     images : iterable of ndarray, shape (x, y, z) or (x, y, z, n_maps)
-        Several maps are laid side by side (`lay_abreast`) and tested together.
+        Such as from `read_map`: what is masked or not finite is left out. Several maps
+        are laid side by side (`lay_abreast`) and tested together.
     n_images : int
     path : str or Path
         Where the data are written (``.npy``), one map after the other.
@@ -172,8 +197,9 @@ def stack_images(
     masking, scaling = masking or Masking(), scaling or Scaling()
     rows, not_finite, values = None, [], []
     for number, image in enumerate(images):
-        image = np.asarray(image, dtype=np.float32)
-        volumes = image.reshape(*image.shape[:3], -1)
+        given = np.isfinite(np.ma.getdata(image)) & ~np.ma.getmaskarray(image)
+        finite = given.reshape(*image.shape[:3], -1)
+        volumes = np.ma.getdata(image).astype(np.float32).reshape(finite.shape)
         if rows is None:
             search = _search(explicit, volumes.shape)
             valid = np.ones(int(search.sum()), dtype=bool)
@@ -187,7 +213,6 @@ def stack_images(
                 f"image number {number + 1} has shape {image.shape}, those before it "
                 f"{first[: image.ndim]}: all must lie on the same grid"
             )
-        finite = np.isfinite(volumes)
         smoothed = np.stack(
             [
                 _smoothed(np.where(f, v, 0), explicit, weight, voxel_size, fwhm)
@@ -197,13 +222,14 @@ def stack_images(
             ],
             axis=-1,
         )
-        values.append(global_mean(smoothed))
+        if scaling.values is None and (masking.relative or scaling.is_asked):
+            values.append(_global_value(volumes, voxel_size, fwhm))
         rows.write(number, lay_abreast(smoothed)[search])
         here = lay_abreast(finite)[search]
         not_finite.append(int(here.size - here.sum()))
         valid &= here
-        del image, volumes, finite, smoothed
-    factors, values = _factors(scaling, values)
+        del image, volumes, finite, given, smoothed
+    factors, values = _factors(scaling, values, n_images)
     for number, factor in enumerate(factors):
         row = rows.read(number) * np.float32(factor)
         rows.write(number, row)
@@ -256,11 +282,11 @@ def _smoothed(volume, explicit, weight, voxel_size, fwhm):
     return smoothed
 
 
-def _factors(scaling, measured):
+def _factors(scaling, measured, n_images):
     """Return what images are multiplied by, and their global values after that."""
     values = np.asarray(measured if scaling.values is None else scaling.values, float)
-    if scaling.normalisation == "none" and scaling.grand_mean is None:
-        return np.ones(len(values)), values
+    if not scaling.is_asked:
+        return np.ones(n_images), values
     wrong = np.flatnonzero(~(values > 0))
     if len(wrong) and scaling.normalisation != "ancova":
         raise ValueError(
@@ -274,6 +300,14 @@ def _factors(scaling, measured):
     else:
         factors = np.ones(len(values))
     return factors, values * factors
+
+
+def _global_value(volumes, voxel_size, fwhm):
+    """Return SPM's global value of whole maps (x, y, z, n_maps), once smoothed."""
+    if fwhm:
+        maps = np.moveaxis(volumes, -1, 0)
+        volumes = np.stack([smooth(one, voxel_size, fwhm) for one in maps], axis=-1)
+    return global_mean(volumes)
 
 
 def global_mean(image):
