@@ -99,8 +99,8 @@ def compare(name, spent, n, theirs, goal):
 
 def say_maxima(name, study, n, nilearns):
     """Print figures of the largest t, beside nilearn and beside the matrix product."""
-    spent = min(study.maxima(n) for _ in range(3))
-    limit = study.limit(n)
+    runs = [(study.maxima(n), study.limit(n)) for _ in range(4)]
+    spent, limit = map(min, zip(*runs, strict=True))
     compare(f"{name}_max_t", spent, n, study.nilearns(nilearns), 5)
     unit = f"x the time of the matrix product ({limit:.2f} s)"
     slower = spent / limit
