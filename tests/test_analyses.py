@@ -126,6 +126,17 @@ def test_an_image_that_is_no_file_is_named(tmp_path):
         plan_designs(of_images(), rows, GROUPS)
 
 
+def test_who_takes_no_part_needs_no_value(tmp_path):
+    rows = images(tmp_path)
+    for row in rows[::2]:
+        row |= {"con": "", "score": ""}
+    for number, row in enumerate(rows[1::2]):
+        row["score"] = str(number**2)
+    patients = {"groups": ["patient"], "design": "regression", "regressor": "score"}
+    design = plan_designs(of_images(**patients, covariates=[]), rows, GROUPS)["vbm"]
+    assert len(design.matrix) == 6
+
+
 def test_too_few_arrangements_for_alpha_are_told(tmp_path):
     with pytest.raises(ValueError, match="only 6 arrangements, so that no p .* 0.17"):
         plan_designs(of_images(covariates=[]), images(tmp_path, 4), GROUPS)

@@ -196,8 +196,6 @@ def _planned(analysis, rows, groups):
             )
     if asked["design"] == "two-sample" and len(asked["groups"]) == 1:
         raise ValueError("two samples need two 'groups': leave it empty for both")
-    if analysis["kind"] == "column":
-        _check_images(analysis["maps"], rows)
     for key in ("image", "labels"):
         _check_file(asked["atlas"][key], f"'atlas: {key}'")
     if bool(asked["atlas"]["image"]) != bool(asked["atlas"]["labels"]):
@@ -212,6 +210,9 @@ def _planned(analysis, rows, groups):
         )
     _check_null(analysis)
     design = cohort_design(rows, asked, groups)
+    if analysis["kind"] == "column":
+        taking_part = [rows[i] for members in design.members for i in members]
+        _check_images(analysis["maps"], taking_part)
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
