@@ -35,7 +35,7 @@ wildcard_constraints:
     space=f"T1w|{MNI}",
     experiment="[a-z][a-z0-9_]*",
     analysis="[a-z][a-z0-9_]*",
-    maps="[A-Za-z0-9_]+",
+    maps="[A-Za-z0-9_-]+",
     metric="|".join(METRICS),
     contrast="[a-zA-Z][a-zA-Z0-9]*",
     correction="[a-z-]+",

@@ -42,9 +42,9 @@ rule null_map:
     output:
         "<tested>/null/{number}_statmaps.nii.gz",
     log:
-        "<logs>/8_statistics/null_map/{analysis}_{maps}_{number}.log",
+        "<logs>/8_statistics/null_map/{analysis}/{maps}_{number}.log",
     benchmark:
-        "<benchmarks>/8_statistics/null_map/{analysis}_{maps}_{number}.tsv"
+        "<benchmarks>/8_statistics/null_map/{analysis}/{maps}_{number}.tsv"
     wildcard_constraints:
         number="[0-9]+",
     conda:

@@ -35,9 +35,9 @@ rule stack_maps:
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
     log:
-        "<logs>/8_statistics/stack_maps/{analysis}_{maps}.log",
+        "<logs>/8_statistics/stack_maps/{analysis}/{maps}.log",
     benchmark:
-        "<benchmarks>/8_statistics/stack_maps/{analysis}_{maps}.tsv"
+        "<benchmarks>/8_statistics/stack_maps/{analysis}/{maps}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:
@@ -47,7 +47,7 @@ rule stack_maps:
         code=code_of("82_stack_maps"),
         images=images_per_row,
         mirror=is_reversed,
-        global_values=global_values,
+        global_values=values_of_maps,
         statistics=statistics_of("mask", "global", "fwhm"),
     script:
         "../scripts/82_stack_maps.py"
@@ -70,9 +70,9 @@ rule test_maps:
         table="<tested>/{contrast}_clusters.tsv",
         summary="<tested>/{contrast}_statmap.json",
     log:
-        "<logs>/8_statistics/test_maps/{analysis}_{maps}_{contrast}.log",
+        "<logs>/8_statistics/test_maps/{analysis}/{maps}_{contrast}.log",
     benchmark:
-        "<benchmarks>/8_statistics/test_maps/{analysis}_{maps}_{contrast}.tsv"
+        "<benchmarks>/8_statistics/test_maps/{analysis}/{maps}_{contrast}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:
@@ -83,9 +83,7 @@ rule test_maps:
         cohort_groups=GROUPS,
         contrast=contrast_of,
         kind=kind_of_analysis,
-        statistics=statistics_of(
-            *MODEL, "tails", "alpha", "cluster_forming_p", "extent_mm3"
-        ),
+        statistics=statistics_of(*MODEL, "tails", "cluster_forming_p", "extent_mm3"),
     script:
         "../scripts/83_test_maps.py"
 
@@ -105,9 +103,9 @@ rule correct_maps:
         table="<tested>/{contrast}_desc-{correction}_clusters.tsv",
         summary="<tested>/{contrast}_desc-{correction}_statmap.json",
     log:
-        "<logs>/8_statistics/correct_maps/{analysis}_{maps}_{contrast}_{correction}.log",
+        "<logs>/8_statistics/correct_maps/{analysis}/{maps}_{contrast}_{correction}.log",
     benchmark:
-        "<benchmarks>/8_statistics/correct_maps/{analysis}_{maps}_{contrast}_{correction}.tsv"
+        "<benchmarks>/8_statistics/correct_maps/{analysis}/{maps}_{contrast}_{correction}.tsv"
     conda:
         "../envs/scan2map.yaml"
     threads: lambda wildcards: 2 if "permutation" in wildcards.correction else 1
@@ -119,15 +117,7 @@ rule correct_maps:
         cohort_groups=GROUPS,
         contrast=contrast_of,
         position=contrast_position,
-        seed=seed_of("correct_maps"),
-        statistics=statistics_of(
-            *MODEL,
-            "tails",
-            "alpha",
-            "cluster_forming_p",
-            "permutations",
-            "tfce",
-            "null",
-        ),
+        seed=seed_of_correction,
+        statistics=settings_of_correction,
     script:
         "../scripts/84_correct_maps.py"

@@ -371,15 +371,15 @@ rule write_results:
         background="<template>/T1w.nii.gz",
     output:
         report(
-            "<report>/{analysis}_{maps}_results.html",
+            "<report>/{analysis}/{maps}_results.html",
             caption="../report/results.rst",
             category="8 Statistics",
             labels={"analysis": "{analysis}", "maps": "{maps}", "figure": "results"},
         ),
     log:
-        "<logs>/9_report/write_results/{analysis}_{maps}.log",
+        "<logs>/9_report/write_results/{analysis}/{maps}.log",
     benchmark:
-        "<benchmarks>/9_report/write_results/{analysis}_{maps}.tsv"
+        "<benchmarks>/9_report/write_results/{analysis}/{maps}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:

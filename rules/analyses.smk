@@ -1,7 +1,7 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
 from scan2map.analyses import contrasts_of
-from scan2map.designs import design_values
+from scan2map.designs import global_values
 
 
 def analysis_of(wildcards):
@@ -19,6 +19,22 @@ MODEL = (
     "design", "groups", "sessions", "regressor", "covariates", "variance", "global",
 )  # fmt: skip
 """What the model of an analysis depends on."""
+
+
+def settings_of_correction(wildcards):
+    """What a correction depends on beside the model."""
+    asked = analysis_of(wildcards)["statistics"]
+    keys = [*MODEL, "tails", "alpha", "cluster_forming_p", "null"]
+    if wildcards.correction.startswith("permutation"):
+        keys += ["permutations", "tfce"]
+    return {key: asked[key] for key in keys}
+
+
+def seed_of_correction(wildcards):
+    """A seed for each permutation test; other corrections have no use for one."""
+    if wildcards.correction.startswith("permutation"):
+        return derive_seed(config["seed"], "correct_maps", *wildcards)
+    return None
 
 
 def analyses_of_kind(*kinds):
@@ -59,12 +75,10 @@ def images_per_row(wildcards):
     return [len(members) for members in designs[wildcards.analysis].members]
 
 
-def global_values(wildcards):
+def values_of_maps(wildcards):
     """Global value of each row, where a column of the cohort holds them."""
-    asked = analysis_of(wildcards)["statistics"]["global"]
-    if asked["normalisation"] == "none" or asked["value"] == "mean":
-        return None
-    return design_values(designs[wildcards.analysis], cohort, asked["value"])
+    asked = analysis_of(wildcards)["statistics"]
+    return global_values(designs[wildcards.analysis], cohort, asked)
 
 
 def tested_maps(wildcards):

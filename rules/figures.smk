@@ -208,7 +208,7 @@ def protocol_figures():
 def results_pages():
     """A page per analysis and kind of maps."""
     return [
-        f"<report>/{name}_{maps}_results.html"
+        f"<report>/{name}/{maps}_results.html"
         for name in analyses
         for maps in maps_of(name)
     ]

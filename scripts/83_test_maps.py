@@ -8,13 +8,15 @@ from scan2map.designs import cohort_design
 from scan2map.images import read_json, write_image, write_json
 from scan2map.logs import log_to
 from scan2map.map_units import unit_of
+from scan2map.statistics import Asked
 from scan2map.statistics.analysis import (
     TABLE,
-    asked_of,
     contrast_map,
     describe_test,
     fit_analysis,
+    is_independent,
     tabulate_contrast,
+    without_p,
 )
 from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
@@ -34,11 +36,13 @@ contrast = contrast_map(level, wanted)
 table, sets = tabulate_contrast(
     level,
     contrast,
-    asked_of(asked),
+    Asked(tails=asked["tails"], cluster_forming_p=asked["cluster_forming_p"]),
     asked["extent_mm3"],
     n_maps,
     read_atlas(*snakemake.input.atlas),
 )
+if not is_independent(design):
+    table, sets = without_p(table, sets)
 
 out = snakemake.output
 pd.DataFrame(table, columns=TABLE).to_csv(

@@ -19,7 +19,7 @@ from scan2map.statistics.analysis import (
     permuting_of,
     significant_clusters,
 )
-from scan2map.statistics.permuted import Retrained
+from scan2map.statistics.permuted import MEASURES, Retrained
 from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
 
@@ -35,7 +35,11 @@ wanted = contrast_weights(
     design, snakemake.wildcards.contrast, snakemake.params.contrast
 )
 contrast = contrast_map(level, wanted)
-exchange = exchange_of(design, wanted.weights, asked["variance"])
+permuting = None
+if snakemake.wildcards.correction in MEASURES:
+    exchange = exchange_of(design, wanted.weights, asked["variance"])
+    seed, threads = snakemake.params.seed, snakemake.threads
+    permuting = permuting_of(asked, exchange, design, seed, threads)
 null = (
     np.asarray(nib.load(path).dataobj[..., snakemake.params.position])[mask]
     for path in snakemake.input.null
@@ -45,7 +49,7 @@ corrected = correct(
     level,
     contrast,
     asked_of(asked),
-    permuting_of(asked, exchange, design, snakemake.params.seed, snakemake.threads),
+    permuting,
     Retrained(null, asked["null"] == "models") if snakemake.input.null else None,
 )
 clusters = significant_clusters(

@@ -18,10 +18,13 @@ corrections = [
 parts = []
 for number, name in enumerate(names):
     summary = read_json(given.summaries[number])
-    statistic, significant, inside = largest_map(
-        nib.load(given.statistics[number]), nib.load(given.significant[number]), mask
-    )
     first = number * per_contrast
+    statistic, significant, inside = largest_map(
+        nib.load(given.statistics[number]),
+        nib.load(given.significant[number]),
+        mask,
+        corrections[first][0]["Tails"],
+    )
     parts.append(
         {
             "name": name,

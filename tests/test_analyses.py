@@ -84,7 +84,8 @@ def test_columns_are_those_of_covariates_globals_and_images():
 def images(tmp_path, n=12):
     path = tmp_path / "con.nii.gz"
     path.touch()
-    return cohort(n, con=[str(path)] * n)
+    low = [str(number % 5) for number in range(n)]
+    return cohort(n, con=[str(path)] * n, sex=["F", "M"] * (n // 2), low=low)
 
 
 def of_images(**statistics):
@@ -113,6 +114,13 @@ def test_an_analysis_of_images_is_planned(tmp_path):
         ),
         ({"contrasts": {"iq": {"t": "iq"}}}, "contrast 'iq': 'iq' is no column"),
         ({"design": "regression"}, "needs 'regressor'"),
+        ({"permutations": 19, "alpha": 0.01}, "has no p below 0.05, and none"),
+        (
+            {"global": {"value": "sex", "normalisation": "proportional"}},
+            "'sex' of participant p0 is 'F', others have|covariate 'sex'",
+        ),
+        ({"global": {"value": "low", "grand_mean": 100}}, "which has 0 for partic"),
+        ({"design": "paired", "sessions": [1, 1]}, "names '1' twice"),
     ],
 )
 def test_an_analysis_that_cannot_be_answered_says_why(tmp_path, statistics, sentence):
@@ -135,6 +143,18 @@ def test_who_takes_no_part_needs_no_value(tmp_path):
     patients = {"groups": ["patient"], "design": "regression", "regressor": "score"}
     design = plan_designs(of_images(**patients, covariates=[]), rows, GROUPS)["vbm"]
     assert len(design.matrix) == 6
+
+
+def test_random_fields_need_some_degrees_of_freedom(tmp_path):
+    few = of_images(covariates=[], corrections=["rft-cluster", "bonferroni"])
+    with pytest.raises(ValueError, match="6 images leave 4 degrees .* as rft-cluster"):
+        plan_designs(few, images(tmp_path, 6), GROUPS)
+
+
+def test_a_column_of_images_must_make_a_name():
+    own = {"label": "own", "maps": "grey matter"}
+    with pytest.raises(ValueError, match="'maps' is 'grey matter': .* rename it"):
+        plan_designs({"vbm": study(vbm=own)["vbm"]}, cohort(), GROUPS)
 
 
 def test_too_few_arrangements_for_alpha_are_told(tmp_path):

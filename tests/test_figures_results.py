@@ -18,6 +18,9 @@ AFFINE[:3, 3] = -90, -110, -60
 SUMMARY = {
     "Statistic": "T",
     "DegreesOfFreedom": [1, 14],
+    "Design": "two-sample",
+    "Images": 16,
+    "Participants": 16,
     "Columns": ["control", "patient"],
     "DesignMatrix": [[1, 0], [0, 1]] * 8,
     "Weights": [[-1, 1]],
@@ -125,6 +128,19 @@ def test_the_map_with_the_largest_value_is_shown():
     several = nib.Nifti1Image(data.astype(np.float32), AFFINE)
     statistic, *_ = largest_map(several, several, several)
     assert statistic.get_fdata().min() == -9
+
+
+def test_a_sign_that_is_not_looked_at_is_not_shown():
+    both = nib.Nifti1Image(blob(3).get_fdata(dtype="f4") - 1, AFFINE)
+    shown, *_ = largest_map(both, both, both, "positive")
+    assert shown.get_fdata().min() == 0 and shown.get_fdata().max() == 2
+
+
+def test_images_that_depend_on_each_other_have_no_p_by_random_fields():
+    part = {"name": "c", "picture": "", "corrections": []}
+    part |= {"summary": SUMMARY | {"Participants": 8}}
+    part |= {"table": pd.DataFrame(columns=TABLE)}
+    assert "not independent" in results_page("x", [part], [])
 
 
 def test_pictures_are_inside_of_the_page(rng):

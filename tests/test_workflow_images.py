@@ -141,7 +141,7 @@ def test_a_regression_tests_the_slope(results):
 
 
 def test_the_page_of_results_shows_both_contrasts(results):
-    page = (results / "9_report/two_con_results.html").read_text()
+    page = (results / "9_report/two/con_results.html").read_text()
     assert "less: T, 32 degrees of freedom" in page
     assert "any: F, 1 and 32 degrees of freedom" in page
     assert page.count("data:image/png") == 2

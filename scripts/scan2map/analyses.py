@@ -9,7 +9,16 @@ import re
 from pathlib import Path
 
 from scan2map.contrasts import contrast_weights, default_contrasts
-from scan2map.designs import arrangements, cohort_design, exchange_of
+from scan2map.designs import (
+    arrangements,
+    cohort_design,
+    exchange_of,
+    global_values,
+)
+
+FEWEST_DF = 5
+"""Degrees of freedom from which random fields are used: with fewer, the smoothness of
+residuals is far from that of the noise."""
 
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
@@ -70,7 +79,10 @@ def study_analyses(config):
         for name, one in experiments.items()
         if name not in twins
     }
-    if any(kind_of_maps(name, experiments) == "sensitivity" for name in experiments):
+    tensors = any(
+        kind_of_maps(name, experiments) == "sensitivity" for name in experiments
+    )
+    if tensors:
         given["traditional"] = {
             "label": "traditional",
             "maps": "traditional",
@@ -78,7 +90,11 @@ def study_analyses(config):
         }
     given |= config["analyses"]
     return {
-        name: {**one, "kind": kind_of_maps(one["maps"], experiments)}
+        name: {
+            **one,
+            "kind": kind_of_maps(one["maps"], experiments),
+            "is_tensor_study": tensors,
+        }
         for name, one in given.items()
     }
 
@@ -92,6 +108,8 @@ def kind_of_maps(maps, experiments):
     kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
     return kinds[experiments[maps]["feature"]["kind"]]
 
+
+COLUMN = re.compile(r"[A-Za-z0-9_-]+")
 
 NULL_NAME = re.compile(r"(.+)_null([0-9]+)")
 
@@ -138,8 +156,7 @@ def columns_needed(analyses):
         asked = analysis["statistics"]
         given = [asked["regressor"], *asked["covariates"]]
         needed += [c["name"] if isinstance(c, dict) else c for c in given if c]
-        if asked["global"]["normalisation"] != "none":
-            needed.append(asked["global"]["value"])
+        needed.append(asked["global"]["value"])
         if analysis["kind"] == "column":
             needed.append(analysis["maps"])
     return [name for name in dict.fromkeys(needed) if name != "mean"]
@@ -182,6 +199,15 @@ def plan_designs(analyses, rows, groups):
 def _planned(analysis, rows, groups):
     """Return the design of an analysis; ValueError says what is wrong with it."""
     asked = analysis["statistics"]
+    if analysis["kind"] == "column" and not COLUMN.fullmatch(analysis["maps"]):
+        raise ValueError(
+            f"'maps' is '{analysis['maps']}': a column of images may have letters, "
+            "digits, - and _ only, since files are named after it; rename it"
+        )
+    if analysis["kind"] == "diffusion" and not analysis["is_tensor_study"]:
+        raise ValueError(
+            "'maps: traditional' needs diffusion images, which this study has none of"
+        )
     names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
     for name in names:
         if names.count(name) > 1:
@@ -202,6 +228,7 @@ def _planned(analysis, rows, groups):
         raise ValueError("'atlas' needs an image and its labels, or neither")
     _check_file(asked["mask"]["explicit"], "'mask: explicit'")
     parametric = [c for c in asked["corrections"] if not c.startswith("permutation")]
+    smooth = [c for c in parametric if c not in ("bonferroni", "fdr-voxel")]
     if asked["sessions"] == "each" and asked["design"] != "paired" and parametric:
         raise ValueError(
             f"'sessions: each' gives a participant several images, which are not "
@@ -210,6 +237,13 @@ def _planned(analysis, rows, groups):
         )
     _check_null(analysis)
     design = cohort_design(rows, asked, groups)
+    global_values(design, rows, asked)
+    if smooth and design.df < FEWEST_DF:
+        raise ValueError(
+            f"{len(design.labels)} images leave {design.df} degrees of freedom, from "
+            f"which no smoothness can be estimated, as {', '.join(smooth)} needs: take "
+            "another correction, or scan more participants"
+        )
     if analysis["kind"] == "column":
         taking_part = [rows[i] for members in design.members for i in members]
         _check_images(analysis["maps"], taking_part)
@@ -222,6 +256,12 @@ def _planned(analysis, rows, groups):
         if asked["null"] != "maps":
             continue
         kind = exchange_of(design, weights, asked["variance"])
+        if 1 / (asked["permutations"] + 1) > asked["alpha"]:
+            raise ValueError(
+                f"'permutations: {asked['permutations']}' has no p below "
+                f"{1 / (asked['permutations'] + 1):.2g}, and none can be significant "
+                f"at {asked['alpha']:g}: take more"
+            )
         total = arrangements(design, kind)
         if 1 / total > asked["alpha"]:
             raise ValueError(

@@ -62,7 +62,7 @@ def covariate_columns(sessions, covariate):
     if covariate in CATEGORICAL or not _any_number(sessions, covariate):
         columns = _dummies(sessions, covariate)
     else:
-        columns = [(covariate, _numbers(sessions, covariate))]
+        columns = [(covariate, numbers_of(sessions, covariate))]
     if not columns or all(len(set(values)) == 1 for _, values in columns):
         raise ValueError(
             f"covariate '{covariate}' is the same for all {len(sessions)} "
@@ -88,8 +88,24 @@ def _number(text):
         return None
 
 
-def _numbers(sessions, covariate):
-    """Return the mean over sessions for each participant."""
+def numbers_of(sessions, covariate):
+    """Return the mean over sessions for each image.
+
+    Parameters
+    ----------
+    sessions : dict of str to list of dict
+        The cohort's rows that each image is the average of, by what it is called.
+    covariate : str
+
+    Returns
+    -------
+    list of float
+
+    Raises
+    ------
+    ValueError
+        A value is no finite number.
+    """
     means = []
     for participant, rows in sessions.items():
         values = [_number(row[covariate]) for row in rows]

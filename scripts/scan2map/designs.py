@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from scan2map.columns import Basis
-from scan2map.covariates import centred, covariate_columns, only_value
+from scan2map.covariates import centred, covariate_columns, numbers_of, only_value
 
 DESIGNS = ("two-sample", "one-sample", "paired", "regression")
 """Kinds of designs."""
@@ -38,6 +38,8 @@ class Design(NamedTuple):
         Rows of the cohort whose average an image is.
     labels, participants, groups : list of str
         What each image is called, whose it is, and in which group that participant is.
+    df : int
+        Degrees of freedom that the columns leave.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Design(NamedTuple):
     labels: list
     participants: list
     groups: list
+    df: int
 
 
 def cohort_design(rows, asked, groups):
@@ -101,7 +104,7 @@ def cohort_design(rows, asked, groups):
         factors[factor] = list(range(start, start + len(columns)))
         named += columns
     within = participants if asked["design"] == "paired" else None
-    _check_rank(named, factors, within, asked)
+    df = _check_rank(named, factors, within, asked)
     effects = [c for c in range(len(named)) if c not in factors.get("global", [])]
     if within:
         blocks = [
@@ -121,6 +124,7 @@ def cohort_design(rows, asked, groups):
         labels=labels,
         participants=participants,
         groups=membership,
+        df=df,
     )
 
 
@@ -152,6 +156,8 @@ def _pairs(numbered, sessions):
             "a paired design compares two sessions of each participant: name them, "
             f"such as 'sessions: [before, after]'; it is '{sessions}'"
         )
+    if len(set(sessions)) < 2:
+        raise ValueError(f"'sessions' names '{sessions[0]}' twice: name two to pair")
     found = {}
     for i, row in numbered:
         if row["session_id"] in sessions:
@@ -222,7 +228,7 @@ def _covariate(sessions, covariate, membership, main):
 
 
 def _check_rank(named, factors, participants, asked):
-    """Raise ValueError where a column depends on others, or nothing is left over."""
+    """Return the degrees of freedom; ValueError where columns depend on others."""
     n = len(named[0][1])
     values = [values for _, values in named]
     basis = Basis()
@@ -253,6 +259,7 @@ def _check_rank(named, factors, participants, asked):
             f"{', '.join(name for name, _ in named)}: drop covariates, or scan more "
             "participants"
         )
+    return n - used
 
 
 def _needed(values, number, without):
@@ -276,23 +283,43 @@ def _within(values, participants):
     return [v - means[who] for who, v in zip(participants, values, strict=True)]
 
 
-def design_values(design, rows, column):
-    """Return a number of the cohort for each image, the mean over its sessions.
+def global_values(design, rows, asked):
+    """Return the global value of each image that a column of the cohort holds.
 
     Parameters
     ----------
     design : Design
     rows : list of dict of str
         The cohort's rows that the design was made of.
-    column : str
+    asked : dict
+        Section `statistics` of an analysis.
 
     Returns
     -------
-    list of float
+    list of float or None
+        The mean over an image's sessions; None where global values are not used, or
+        are those of the maps themselves.
+
+    Raises
+    ------
+    ValueError
+        A value is no number, or not above 0 where maps are scaled by it.
     """
+    scaled = asked["global"]
+    relative = "relative" in (asked["mask"]["threshold"] or {})
+    scales = scaled["normalisation"] == "proportional" or scaled["grand_mean"]
+    used = scales or relative or scaled["normalisation"] == "ancova"
+    if not used or scaled["value"] == "mean":
+        return None
     images = zip(design.labels, design.members, strict=True)
     sessions = {label: [rows[i] for i in members] for label, members in images}
-    ((_, values),) = covariate_columns(sessions, column)
+    values = numbers_of(sessions, scaled["value"])
+    for label, value in zip(sessions, values, strict=True):
+        if (scales or relative) and value <= 0:
+            raise ValueError(
+                f"'global: value' is column '{scaled['value']}', which has {value:g} "
+                f"for participant {label}: to scale by, it should be above 0"
+            )
     return values
 
 

@@ -135,6 +135,7 @@ def mask_on_grid(path, shape, affine):
         The mask is empty, or has no voxel on the grid.
     """
     mask = read_mask(path)
+    mask = mask.reshape(mask.shape[:3])
     if not mask.any():
         raise ValueError(f"the mask {path} is empty: it has no voxel above 0")
     if same_grid(read_grid(path), (shape, affine)):

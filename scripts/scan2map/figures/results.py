@@ -84,7 +84,7 @@ def draw_result(statistic, significant, summary, mask, background):
     panels = glass_part.subplots(1, 3, width_ratios=glass.widths())
     glass.draw(panels, significant, np.finfo(np.float32).tiny, largest)
     letter_views(panels)
-    glass_part.suptitle("significant", fontsize=9)
+    glass_part.suptitle("significant after the first correction", fontsize=9)
     _draw_cuts(cut_part, statistic, significant, mask, background, largest)
     _draw_design(design_part, summary)
     return figure
@@ -135,22 +135,29 @@ def _draw_design(part, summary):
         interpolation="nearest",
     )
     below.set(ylabel="images", xticks=[])
+    below.yaxis.get_major_locator().set_params(integer=True)
     if len(columns) <= MOST_BARS:
         below.set_xticks(range(len(columns)), columns, rotation=60, ha="right")
 
 
-def largest_map(statistic, significant, mask):
+def largest_map(statistic, significant, mask, tails="two"):
     """Return the map of several in which |t| is largest, 3D; of one, that one.
 
     Parameters
     ----------
     statistic, significant, mask : nibabel image
         3D, or 4D with a map each.
+    tails : {"two", "positive", "negative", "F"}
+        Signs that are looked at; of the statistic the other one becomes 0.
 
     Returns
     -------
     list of nibabel image
     """
+    if tails in ("positive", "negative"):
+        sign = 1 if tails == "positive" else -1
+        kept = sign * np.maximum(sign * values(statistic), 0)
+        statistic = nib.Nifti1Image(kept, statistic.affine)
     if statistic.ndim == 3:
         return [statistic, significant, mask]
     number = np.abs(values(statistic)).max((0, 1, 2)).argmax()
@@ -160,7 +167,7 @@ def largest_map(statistic, significant, mask):
     ]
 
 
-def embed(figure, dpi=100):
+def embed(figure, dpi=110):
     """Return a figure as an HTML image that needs no file."""
     picture = BytesIO()
     write_png(figure, picture, dpi=dpi)
@@ -216,6 +223,7 @@ def _found(summary):
         "statistic": "|t| &gt; {:.2f}"
         if summary["Statistic"] == "T"
         else "F &gt; {:.2f}",
+        "equal_variances": "by |t| &gt; {:.2f} of equal variances",
         "voxels": "clusters of {:.0f} voxels and more",
         "enhanced": "TFCE above {:.4g}",
     }
@@ -259,10 +267,17 @@ def _uncorrected(summary):
     """Say what SPM writes below its table."""
     forming, fwhm = summary["ClusterForming"], summary["FWHM_mm"]
     sets = "; ".join(
-        f"{sign}: {one['clusters']} clusters, set-level p = {one['p']:.3g}"
+        f"{sign}: {one['clusters']} clusters"
+        + ("" if one["p"] is None else f", set-level p = {one['p']:.3g}")
         for sign, one in summary["Sets"].items()
         if one["clusters"]
     )
+    if summary["Participants"] < summary["Images"] and summary["Design"] != "paired":
+        return (
+            f"Clusters formed at height {forming['threshold']:.2f}: {sets or 'none'}. "
+            "Images of a participant are not independent, so there are no p values by "
+            "random field theory."
+        )
     height = summary["Thresholds"]["0.05"]["fwe"]
     return (
         f"Clusters formed at p &lt; {forming['p']:g} (height "

@@ -181,6 +181,20 @@ def tabulate_contrast(level, contrast, asked, extent_mm3, n_maps, atlas=NO_ATLAS
     return [{key: row[key] for key in TABLE} for row in rows], sets
 
 
+def is_independent(design):
+    """Tell whether no two images of a design without pairs are of one participant."""
+    return design.kind == "paired" or len(set(design.participants)) == len(
+        design.labels
+    )
+
+
+def without_p(rows, sets):
+    """Return a table without p values, which images that depend on each other lack."""
+    p_values = [column for column in TABLE if "p" in column.split("_")]
+    emptied = [row | dict.fromkeys([*p_values, "z"]) for row in rows]
+    return emptied, {sign: one | {"p": None} for sign, one in sets.items()}
+
+
 def significant_clusters(level, contrast, corrected, asked, n_maps, atlas=NO_ATLAS):
     """List the clusters of voxels that are significant after a correction.
 

@@ -30,9 +30,11 @@ class Corrected(NamedTuple):
     p : ndarray, shape (voxels,)
         Corrected p; 1 where nothing was found.
     threshold : dict
-        What is significant at `alpha`: ``statistic``, the smallest |t| or F; or
-        ``voxels``, of the smallest cluster above ``forming``; inf where nothing is.
-        The least of both signs; of TFCE, ``enhanced``.
+        What is significant at `alpha`: ``statistic``, the smallest |t| or F, or
+        ``equal_variances``, that of the model of equal variances, by which permutation
+        tests one of unequal variances; or ``voxels``, of the smallest cluster above
+        ``forming``; or ``enhanced``, of TFCE; inf where nothing is. The least of both
+        signs.
     about : dict
         What else is to be said, such as the number of permutations.
     """
@@ -144,8 +146,7 @@ def _fdr_peak(level, contrast, asked, signs):
     u, search = _forming(contrast, asked)
     peaks = [find_peaks(level.image(s * contrast.values), u).value for s in signs]
     heights = np.concatenate(peaks)
-    expected = random_fields.expected_clusters
-    q = adjusted_p(expected(heights, search) / expected(u, search))
+    q = adjusted_p(random_fields.peak_chance(heights, u, search))
     order = np.argsort(heights)
     values = _farthest(contrast.values, signs)
     p = np.ones(len(values))

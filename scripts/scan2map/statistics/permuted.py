@@ -178,12 +178,9 @@ def _significance(null, retrained, alpha, seed):
 def _voxels(test):
     """Return each voxel's statistic, and the largest of every arrangement."""
     null, observed = test.extremes(), test.observed()
-    return (
-        np.max([sign * observed for sign in test.signs], axis=0),
-        null,
-        "statistic",
-        {},
-    )
+    farthest = np.max([sign * observed for sign in test.signs], axis=0)
+    weighted = isinstance(test, _Rearrangements) and np.ptp(test.level.model.weights)
+    return farthest, null, "equal_variances" if weighted else "statistic", {}
 
 
 def _clusters(test):

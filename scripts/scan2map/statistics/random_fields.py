@@ -21,6 +21,10 @@ EPS = np.finfo(float).eps
 """SPM lets no expected number be smaller."""
 
 
+HEIGHTS = np.logspace(-12, np.log10(0.5), 200)
+"""Uncorrected p of the heights at which the expected Euler characteristic is known."""
+
+
 class Search(NamedTuple):
     """A smooth statistic and where it is searched.
 
@@ -119,10 +123,23 @@ def expected_clusters(u, search):
 def peak_p(u, search):
     """Return the probability that the largest value of the search volume exceeds u.
 
-    The smaller of random field theory's and Bonferroni's.
+    The smaller of random field theory's and Bonferroni's. It never falls where u does:
+    below the height at which clusters merge, or holes outnumber them, the expected
+    Euler characteristic falls and says nothing of the largest value; SPM does not look
+    there.
     """
-    fields = -np.expm1(-expected_clusters(u, search))
+    u = np.asarray(u, dtype=np.float64)
+    heights = np.sort([uncorrected_threshold(p, search) for p in HEIGHTS])
+    above = np.maximum.accumulate(_field_p(heights, search)[::-1])[::-1]
+    number = np.searchsorted(heights, u)
+    higher = np.where(number < len(heights), np.append(above, 0)[number], 0)
+    fields = np.maximum(_field_p(u, search), higher)
     return np.minimum(fields, bonferroni_p(u, search))
+
+
+def _field_p(u, search):
+    """Return the p of a height by the expected Euler characteristic; at least 0."""
+    return np.maximum(-np.expm1(-expected_clusters(u, search)), 0)
 
 
 def bonferroni_p(u, search):
@@ -138,7 +155,8 @@ def field_threshold(alpha, search):
     """
 
     def excess(u):
-        return float(expected_clusters(u, search) + np.log1p(-alpha))
+        found = float(expected_clusters(u, search) + np.log1p(-alpha))
+        return found if np.isfinite(found) else -1.0
 
     low = high = uncorrected_threshold(alpha / max(*search.resels, 1), search)
     while excess(high) > 0:
@@ -182,8 +200,18 @@ def cluster_p(size, u, search):
     beta = (gamma(dimensions / 2 + 1) / expected) ** (2 / dimensions)
     size = np.asarray(size, dtype=np.float64) / search.resel
     uncorrected = np.exp(-beta * size ** (2 / dimensions))
-    number = expected_clusters(u, search) + EPS
+    number = cluster_number(u, search)
     return uncorrected, -np.expm1(-number * uncorrected)
+
+
+def cluster_number(u, search):
+    """Return how many clusters chance makes above u; inf where holes outnumber them.
+
+    The expected Euler characteristic counts clusters less holes: where it is not above
+    0, it does not say how many clusters there are.
+    """
+    number = float(expected_clusters(u, search)) + EPS
+    return number if number > 0 else np.inf
 
 
 def set_p(n_clusters, smallest, u, search):
@@ -193,7 +221,13 @@ def set_p(n_clusters, smallest, u, search):
     """
     if n_clusters == 1 and smallest == 0:
         return float(peak_p(u, search))
-    number = expected_clusters(u, search) + EPS
-    return float(
-        stats.poisson.sf(n_clusters - 1, number * cluster_p(smallest, u, search)[0])
-    )
+    expected = cluster_number(u, search) * cluster_p(smallest, u, search)[0]
+    return float(stats.poisson.sf(n_clusters - 1, min(expected, 1e9)))
+
+
+def peak_chance(heights, u, search):
+    """Return how often a peak above u is as high by chance (Chumbley 2010)."""
+    number = cluster_number(u, search)
+    if not np.isfinite(number):
+        return np.ones(len(heights))
+    return np.clip(expected_clusters(heights, search) / number, 0, 1)

@@ -85,4 +85,5 @@ def read_atlas(image=None, labels=None):
     with open(labels, newline="", encoding="utf-8-sig") as file:
         names = read_names(list(csv.DictReader(file, delimiter="\t")))
     loaded = nib.load(image)
-    return Atlas(np.asanyarray(loaded.dataobj), loaded.affine, names)
+    numbers = np.asanyarray(loaded.dataobj)
+    return Atlas(numbers.reshape(numbers.shape[:3]), loaded.affine, names)

@@ -241,9 +241,11 @@ def stack_images(
     constant = int((valid & (least == most)).sum())
     valid &= least < most
     if not valid.any():
+        worst = int(np.argmax(not_finite))
         raise ValueError(
             f"of the mask's {valid.size} voxels none is finite, above its threshold "
-            f"and different between the {n_images} images: look at maps and mask"
+            f"and different between the {n_images} images; image number {worst + 1} "
+            f"has no finite value in {not_finite[worst]} of them: look at maps and mask"
         )
     mask = np.zeros(search.shape, dtype=bool)
     mask[search] = valid

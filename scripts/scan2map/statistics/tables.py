@@ -91,9 +91,7 @@ def results_table(image, affine, u, search, extent=0):
     peaks = find_peaks(image, u)
     p, fwe = random_fields.cluster_p(peaks.sizes, u, search)
     cluster_q = adjusted_p(p)
-    expected = random_fields.expected_clusters
-    chance = expected(peaks.value, search) / expected(u, search)
-    peak_q = adjusted_p(chance)
+    peak_q = adjusted_p(random_fields.peak_chance(peaks.value, u, search))
     thresholds = {
         "peak_fwe": random_fields.peak_threshold(0.05, search),
         "peak_fdr": _smallest(peaks.value[peak_q < 0.05]),
