@@ -193,3 +193,35 @@ def test_versions_are_those_installed():
 
     versions = package_versions({"numpy": "NumPy", "no-such-package": "Nothing"})
     assert versions == {"NumPy": numpy.__version__}
+
+
+def test_models_and_their_contrasts_are_told(diffusion):
+    diffusion["statistics"] |= {
+        "covariates": ["age", {"name": "iq", "centring": "group", "interaction": True}],
+        "contrasts": {"less": {"t": {"control": 1, "patient": -1}}, "any": {"f": "iq"}},
+        "global": {"value": "tiv", "normalisation": "proportional"},
+        "mask": {"threshold": {"relative": 0.8}},
+    }
+    written = joined(diffusion)
+    assert "less (t: control +1 patient -1)" in written.replace("\N{MINUS SIGN}", "-")
+    assert "any (f: iq)" in written
+    assert "iq (centred: group, a slope for each group)" in written
+    assert "divided by its 'tiv'" in written and "exceed 0.8 of its global" in written
+
+
+def test_an_analysis_of_its_own_has_its_own_paragraph(diffusion):
+    diffusion["analyses"] = {
+        "severity": {
+            "label": "severity",
+            "maps": "preregistration",
+            "statistics": {
+                "design": "regression",
+                "regressor": "updrs",
+                "groups": ["patient"],
+                "corrections": ["permutation-tfce", "rft-cluster"],
+            },
+        }
+    }
+    said = dict(text(diffusion))["Statistics: severity"]
+    assert "the slope of updrs was tested in 'patient'" in said
+    assert "threshold-free cluster enhancement" in said and "p < 0.001" in said

@@ -74,10 +74,11 @@ def describe_statistics(asked, kinds, groups):
             if asked["fwhm"]
             else "not smoothed."
         ),
-        "Maps of several sessions of a participant were averaged."
+        "Maps of a participant with several sessions were averaged."
         if asked["sessions"] == "average" and asked["design"] != "paired"
         else "",
         _global(asked["global"]),
+        _mask(asked["mask"]),
         _model(asked, kinds, groups),
         "Unequal variances of the groups were estimated by restricted maximum "
         "likelihood as in SPM12 [friston2002]."
@@ -103,23 +104,41 @@ def _maps(kinds):
 def _global(scaled):
     """Say what was done with values of whole maps."""
     value = "global mean" if scaled["value"] == "mean" else f"'{scaled['value']}'"
-    return {
+    said = {
         "none": "",
         "proportional": f"Each map was divided by its {value}.",
         "ancova": f"The {value} of each map was a covariate.",
     }[scaled["normalisation"]]
+    if scaled["grand_mean"] is None:
+        return said
+    scale = f"Maps were scaled to a mean {value} of {scaled['grand_mean']:g}."
+    return sentences(said, scale)
+
+
+def _mask(mask):
+    """Say where maps were tested."""
+    explicit = "Maps were tested within a given mask." if mask["explicit"] else ""
+    for kind, value in (mask["threshold"] or {}).items():
+        of = " of its global value" if kind == "relative" else ""
+        return sentences(explicit, f"Every map had to exceed {value:g}{of}.")
+    return explicit
 
 
 def _model(asked, kinds, groups):
-    """Say which model was fitted."""
-    names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
-    held = f", holding {listed(names)} constant." if names else "."
+    """Say which model was fitted, to whom, and what was tested."""
+    alone = asked["groups"] if len(asked["groups"]) == 1 else []
+    people = f" in '{alone[0]}'" if alone else ""
+    covariates = [_in_words(c) for c in asked["covariates"]]
     if asked["contrasts"]:
-        tested = listed([f"'{name}'" for name in asked["contrasts"]])
-        return (
-            f"At each voxel a linear model ({asked['design']}) was fitted and the "
-            f"contrasts {tested} were tested{held}"
+        tested = listed(
+            [f"{name} ({_weights(one)})" for name, one in asked["contrasts"].items()]
         )
+        held = f" with the covariates {listed(covariates)}" if covariates else ""
+        return (
+            f"At each voxel a linear model ({asked['design']}){held} was fitted"
+            f"{people}, and the contrasts {tested} were tested."
+        )
+    held = f", holding {listed(covariates)} constant." if covariates else "."
     if asked["design"] == "two-sample":
         first, second = asked["groups"] or (groups["reference"], groups["affected"])
         mean = kinds & {"sensitivity", "components"}
@@ -128,14 +147,38 @@ def _model(asked, kinds, groups):
             + (", and the mean of gradients with zero" if mean else "")
             + held
         )
-    regressor = asked["regressor"]
-    regressor = regressor["name"] if isinstance(regressor, dict) else regressor
     return {
         "one-sample": "At each voxel a t test compared the mean with zero",
         "paired": "At each voxel a paired t test compared two sessions of each "
         "participant",
-        "regression": f"At each voxel the slope of '{regressor}' was tested",
-    }[asked["design"]] + held
+        "regression": f"At each voxel the slope of {_in_words(asked['regressor'])} was "
+        "tested",
+    }[asked["design"]] + f"{people}{held}"
+
+
+def _in_words(covariate):
+    """Name a covariate, with how it was centred where that is not usual."""
+    if not isinstance(covariate, dict):
+        return str(covariate)
+    usual = covariate["centring"] == "overall"
+    about = [
+        *([] if usual else [f"centred: {covariate['centring']}"]),
+        *(["a slope for each group"] if covariate["interaction"] else []),
+    ]
+    return covariate["name"] + (f" ({', '.join(about)})" if about else "")
+
+
+def _weights(contrast):
+    """Write a contrast's weights."""
+    ((kind, asked),) = contrast.items()
+    rows = asked if kind == "f" and isinstance(asked, list) else [asked]
+    told = [
+        " ".join(f"{column} {weight:+g}" for column, weight in row.items())
+        if isinstance(row, dict)
+        else str(row)
+        for row in rows
+    ]
+    return f"{kind}: {'; '.join(told)}"
 
 
 def _corrections(asked, kinds):
