@@ -67,20 +67,21 @@ def markdown_tables(rates, labels):
     text = []
     for smoothing, part in rates.groupby("smoothing_mm"):
         columns = part[["setting", "variance"]].drop_duplicates().values.tolist()
-        heads = [f"{labels[name]}; {variance}" for name, variance in columns]
+        heads = [
+            f"{labels[name]}, assuming {variance} variances"
+            for name, variance in columns
+        ]
         text += [f"Smoothed by {smoothing:g} mm:", ""]
         text += ["| correction | " + " | ".join(heads) + " |"]
         text += ["|---" * (len(heads) + 1) + "|"]
         cells = {
-            (row.correction, row.forming, row.setting, row.variance): (
+            (name_correction(row.correction, row.forming), row.setting, row.variance): (
                 f"{100 * row.rate:.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})"
             )
-            for row in part.astype({"forming": object}).where(part.notna(), None)
-            .itertuples()
-        }  # fmt: skip
-        for correction, forming in CORRECTIONS:
-            row = [cells[correction, forming, *column] for column in columns]
-            named = name_correction(correction, forming)
-            text += ["| " + " | ".join([named, *row]) + " |"]
+            for row in part.itertuples()
+        }
+        for name in (name_correction(*one) for one in CORRECTIONS):
+            row = [cells[name, *column] for column in columns]
+            text += ["| " + " | ".join([name, *row]) + " |"]
         text += [""]
     return "\n".join(text[:-1])
