@@ -44,7 +44,7 @@ def test_each_image_has_the_mean_and_spread_asked_for(rng):
     mask, _ = ellipsoid(3.0)
     scales = np.array([1.0, 2.0, 5.0])
     images = null_images(rng, mask, 2.0, scales)
-    np.testing.assert_allclose(images.std(1), scales, rtol=0.03)
+    np.testing.assert_allclose(images.std(1), scales, rtol=0.06)
     np.testing.assert_allclose(images.mean(1), 10, atol=0.3)
 
 
@@ -100,7 +100,7 @@ def test_an_exact_test_of_1000_datasets_is_expected_between_3_7_and_6_4_percent(
 
 
 def test_the_workflow_writes_page_and_figure(tmp_path):
-    small = {"datasets": 2, "per_job": 1, "voxel_size": 12, "smoothing": [24]}
+    small = {"datasets": 2, "per_job": 2, "voxel_size": 12, "smoothing": [24]}
     settings = {"spreads": CONFIG["settings"]["spreads"]}
     path = tmp_path / "small.yaml"
     path.write_text(yaml.safe_dump(CONFIG | small | {"settings": settings}))
