@@ -48,7 +48,7 @@ check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all p
 benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures some
 	PYTHONPATH=scripts python benchmarks/run.py $(FIGURES)
 
-calibration: $(VENV)/ready ## measure how often corrections err, an hour on 2 cores
+calibration: $(VENV)/ready ## measure how often corrections err, half an hour on 2 cores
 	snakemake --snakefile calibration/Snakefile --cores $(CORES)
 
 dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
