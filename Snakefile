@@ -12,6 +12,7 @@ if not workflow.config_settings.configfiles:
 include: "rules/settings.smk"
 include: "rules/common.smk"
 include: "rules/experiments.smk"
+include: "rules/analyses.smk"
 include: "rules/figures.smk"
 include: "rules/0_phantom.smk"
 include: "rules/1_bids.smk"
@@ -22,6 +23,7 @@ include: "rules/5_features.smk"
 include: "rules/6_folds.smk"
 include: "rules/7_maps.smk"
 include: "rules/8_statistics.smk"
+include: "rules/8_null.smk"
 include: "rules/9_report.smk"
 
 
@@ -32,9 +34,11 @@ wildcard_constraints:
     session="[A-Za-z0-9]+",
     space=f"T1w|{MNI}",
     experiment="[a-z][a-z0-9_]*",
-    maps="[a-z][a-z0-9_]*",
+    analysis="[a-z][a-z0-9_]*",
+    maps="[A-Za-z0-9_]+",
     metric="|".join(METRICS),
-    contrast="groups|mean",
+    contrast="[a-zA-Z][a-zA-Z0-9]*",
+    correction="[a-z-]+",
     repeat="[0-9]+",
     fold="[0-9]+",
     scope="all|repeat-[0-9]+_fold-[0-9]+",

@@ -67,9 +67,10 @@ def auc(results, experiment):
 
 
 def t_map(results, maps, metric, contrast):
-    """Return a t map and what its JSON says."""
-    stem = results / "8_statistics" / maps / metric / f"{contrast}_t"
-    return read_array(f"{stem}.nii.gz"), read_json(f"{stem}.json")
+    """Return a t map, and what the file of its correction says."""
+    folder = results / "8_statistics" / maps / metric
+    (summary,) = folder.glob(f"{contrast}_desc-*_statmap.json")
+    return read_array(folder / f"{contrast}_statmap.nii.gz"), read_json(summary)
 
 
 def recovery(results, maps, metric, contrast="mean"):

@@ -11,10 +11,11 @@ for name in config["experiments"]:
         say_recovery("nonlocal", results, name, metric)
 for metric in METRICS:
     t, summary = t_map(results, "traditional", metric, "groups")
+    threshold = summary["Threshold"]["statistic"]
     say(
         f"nonlocal_traditional_{metric}",
         f"{abs(t).max():.2f}",
         "max |t|",
-        f"< {summary['threshold']:.2f}",
-        abs(t).max() < summary["threshold"],
+        f"< {threshold:.2f}",
+        abs(t).max() < threshold,
     )

@@ -20,7 +20,7 @@ config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 experiments, tensors = config["experiments"], tensor_experiments(config)
 targets = [f"6_folds/{name}/scores.tsv" for name in experiments]
 targets += [
-    f"8_statistics/{name}/{metric}/mean_t.nii.gz"
+    f"8_statistics/{name}/{metric}/mean_statmap.nii.gz"
     for name in tensors
     for metric in PLANTED
 ]

@@ -1,4 +1,5 @@
-# Stage 8: voxel-wise statistics on what networks look at, and on diffusion itself.
+# Stage 8: voxel-wise statistics on what networks look at, on diffusion itself, and on
+# images of the user's own.
 
 
 rule intersect_masks:
@@ -24,56 +25,109 @@ rule intersect_masks:
         "../scripts/81_intersect_masks.py"
 
 
-rule test_maps:
-    """Where do the groups differ, or where is the mean not zero?"""
+rule stack_maps:
+    """What does each participant's map hold, in the voxels that all have?"""
     input:
         maps=tested_maps,
-        mask="<statistics>/dwi_mask.nii.gz",
-        cohort="<results>/1_bids/cohort.tsv",
+        masks=tested_masks,
     output:
-        t="<statistics>/{maps}/{metric}/{contrast}_t.nii.gz",
-        clusters="<statistics>/{maps}/{metric}/{contrast}_clusters.tsv",
-        summary="<statistics>/{maps}/{metric}/{contrast}_t.json",
+        stack="<tested>/stack.npy",
+        mask="<tested>/mask.nii.gz",
+        description="<tested>/stack.json",
     log:
-        "<logs>/8_statistics/test_maps/{maps}_{metric}_{contrast}.log",
+        "<logs>/8_statistics/stack_maps/{analysis}_{maps}.log",
     benchmark:
-        "<benchmarks>/8_statistics/test_maps/{maps}_{metric}_{contrast}.tsv"
+        "<benchmarks>/8_statistics/stack_maps/{analysis}_{maps}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:
         mem_mb=4000,
-        runtime=30,
+        runtime=60,
     params:
-        code=code_of("82_test_maps"),
-        groups=GROUPS,
-        mirror=[is_mirrored(row) for row in cohort],
-        statistics=config["statistics"],
+        code=code_of("82_stack_maps"),
+        images=images_per_row,
+        mirror=is_reversed,
+        global_values=global_values,
+        statistics=statistics_of("mask", "global", "fwhm"),
     script:
-        "../scripts/82_test_maps.py"
+        "../scripts/82_stack_maps.py"
 
 
-rule test_components:
-    """Where do gradients by component differ between groups, or from zero?"""
+rule test_maps:
+    """Where do maps differ between groups, with a regressor, or from zero?"""
     input:
-        maps=component_gradients,
-        mask="<statistics>/bold_mask.nii.gz",
+        stack="<tested>/stack.npy",
+        mask="<tested>/mask.nii.gz",
+        description="<tested>/stack.json",
         cohort="<results>/1_bids/cohort.tsv",
+        atlas=atlas_files,
     output:
-        t="<statistics>/{experiment}/components/{contrast}_t.nii.gz",
-        clusters="<statistics>/{experiment}/components/{contrast}_clusters.tsv",
-        summary="<statistics>/{experiment}/components/{contrast}_t.json",
+        statistic="<tested>/{contrast}_statmap.nii.gz",
+        effect="<tested>/{contrast}_effect.nii.gz",
+        size="<tested>/{contrast}_effectsize.nii.gz",
+        variance="<tested>/{contrast}_ResMS.nii.gz",
+        rpv="<tested>/{contrast}_RPV.nii.gz",
+        table="<tested>/{contrast}_clusters.tsv",
+        summary="<tested>/{contrast}_statmap.json",
     log:
-        "<logs>/8_statistics/test_components/{experiment}_{contrast}.log",
+        "<logs>/8_statistics/test_maps/{analysis}_{maps}_{contrast}.log",
     benchmark:
-        "<benchmarks>/8_statistics/test_components/{experiment}_{contrast}.tsv"
+        "<benchmarks>/8_statistics/test_maps/{analysis}_{maps}_{contrast}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=6000,
-        runtime=30,
+        mem_mb=4000,
+        runtime=60,
     params:
-        code=code_of("83_test_components"),
-        groups=GROUPS,
-        statistics=config["statistics"],
+        code=code_of("83_test_maps"),
+        cohort_groups=GROUPS,
+        contrast=contrast_of,
+        kind=kind_of_analysis,
+        statistics=statistics_of(
+            *MODEL, "tails", "alpha", "cluster_forming_p", "extent_mm3"
+        ),
     script:
-        "../scripts/83_test_components.py"
+        "../scripts/83_test_maps.py"
+
+
+rule correct_maps:
+    """What is left of a contrast when all voxels are allowed for?"""
+    input:
+        stack="<tested>/stack.npy",
+        mask="<tested>/mask.nii.gz",
+        description="<tested>/stack.json",
+        cohort="<results>/1_bids/cohort.tsv",
+        atlas=atlas_files,
+        null=null_maps,
+    output:
+        statistic="<tested>/{contrast}_desc-{correction}_statmap.nii.gz",
+        p="<tested>/{contrast}_desc-{correction}_log10p.nii.gz",
+        table="<tested>/{contrast}_desc-{correction}_clusters.tsv",
+        summary="<tested>/{contrast}_desc-{correction}_statmap.json",
+    log:
+        "<logs>/8_statistics/correct_maps/{analysis}_{maps}_{contrast}_{correction}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/correct_maps/{analysis}_{maps}_{contrast}_{correction}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    threads: lambda wildcards: 2 if "permutation" in wildcards.correction else 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code_of("84_correct_maps"),
+        cohort_groups=GROUPS,
+        contrast=contrast_of,
+        position=contrast_position,
+        seed=seed_of("correct_maps"),
+        statistics=statistics_of(
+            *MODEL,
+            "tails",
+            "alpha",
+            "cluster_forming_p",
+            "permutations",
+            "tfce",
+            "null",
+        ),
+    script:
+        "../scripts/84_correct_maps.py"

@@ -94,8 +94,9 @@ rule draw_learning_curves:
 rule draw_t_maps:
     """Where is the effect, by each approach?"""
     input:
-        t=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.nii.gz"),
-        summaries=of_approaches("<statistics>/{maps}/{metric}/{contrast}_t.json"),
+        t=of_approaches("<tested>/{contrast}_statmap.nii.gz"),
+        significant=of_approaches("<corrected>_statmap.nii.gz"),
+        summaries=of_approaches("<corrected>_statmap.json"),
         mask="<statistics>/dwi_mask.nii.gz",
         background="<template>/T1w.nii.gz",
         truths=effect_masks(),
@@ -118,6 +119,7 @@ rule draw_t_maps:
     params:
         code=code_of("94_draw_t_maps"),
         approaches=approach_labels,
+        corrections=corrections_shown,
         effects=effect_names(),
         title=t_map_title,
     script:
@@ -355,26 +357,65 @@ rule draw_ranking:
         "../scripts/9d_draw_ranking.py"
 
 
+rule write_results:
+    """What did an analysis of maps find, as on SPM's page of results?"""
+    input:
+        summaries=of_contrasts("<tested>/{contrast}_statmap.json"),
+        statistics=of_contrasts("<tested>/{contrast}_statmap.nii.gz"),
+        tables=of_contrasts("<tested>/{contrast}_clusters.tsv"),
+        significant=of_contrasts("<corrected>_statmap.nii.gz"),
+        corrections=of_contrasts("<corrected>_statmap.json", each=True),
+        clusters=of_contrasts("<corrected>_clusters.tsv", each=True),
+        stack="<tested>/stack.json",
+        mask="<tested>/mask.nii.gz",
+        background="<template>/T1w.nii.gz",
+    output:
+        report(
+            "<report>/{analysis}_{maps}_results.html",
+            caption="../report/results.rst",
+            category="8 Statistics",
+            labels={"analysis": "{analysis}", "maps": "{maps}", "figure": "results"},
+        ),
+    log:
+        "<logs>/9_report/write_results/{analysis}_{maps}.log",
+    benchmark:
+        "<benchmarks>/9_report/write_results/{analysis}_{maps}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code_of("9g_write_results"),
+        title=results_title,
+        contrasts=contrasts_in_order,
+        corrections=corrections_in_order,
+        notes=results_notes,
+    script:
+        "../scripts/9g_write_results.py"
+
+
 rule draw_component_t_maps:
     """Where do the networks look at the components that matter most?"""
     input:
-        t="<statistics>/{experiment}/components/{contrast}_t.nii.gz",
-        summary="<statistics>/{experiment}/components/{contrast}_t.json",
-        ranking="<maps>/ranking.tsv",
-        components=components_of_experiment,
+        t="<statistics>/{analysis}/components/{contrast}_statmap.nii.gz",
+        significant=first_correction("<corrected>_statmap.nii.gz", maps="components"),
+        summary=first_correction("<corrected>_statmap.json", maps="components"),
+        ranking=of_analysed_experiment("<maps>/ranking.tsv"),
+        components=components_of_analysis,
         mask="<statistics>/bold_mask.nii.gz",
         background="<template>/T1w.nii.gz",
     output:
         report(
-            "<report>/{experiment}_components_{contrast}_t.png",
+            "<report>/{analysis}_components_{contrast}_t.png",
             caption="../report/component_t_maps.rst",
             category="8 Statistics",
-            labels={"experiment": "{experiment}", "contrast": "{contrast}"},
+            labels={"analysis": "{analysis}", "contrast": "{contrast}"},
         ),
     log:
-        "<logs>/9_report/draw_component_t_maps/{experiment}_{contrast}.log",
+        "<logs>/9_report/draw_component_t_maps/{analysis}_{contrast}.log",
     benchmark:
-        "<benchmarks>/9_report/draw_component_t_maps/{experiment}_{contrast}.tsv"
+        "<benchmarks>/9_report/draw_component_t_maps/{analysis}_{contrast}.tsv"
     conda:
         "../envs/scan2map.yaml"
     resources:

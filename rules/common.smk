@@ -1,4 +1,4 @@
-from scan2map.analyses import check_analyses, columns_needed
+from scan2map.analyses import columns_needed, locate_images, plan_designs
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
@@ -47,6 +47,8 @@ pathvars:
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
+    tested="<statistics>/{analysis}/{maps}",
+    corrected="<tested>/{contrast}_desc-{correction}",
     report="<results>/9_report",
 
 
@@ -70,9 +72,10 @@ def read_study():
                 "'groups' agree"
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
-    return read_cohort(
-        config["cohort"], GROUPS, config["source"], columns_needed(analyses)
-    )
+    needed = columns_needed(analyses)
+    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed)
+    locate_images(rows, analyses, config["cohort"])
+    return rows
 
 
 def plan_folds():
@@ -103,7 +106,7 @@ def find_dataset_files():
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    check_analyses(analyses, cohort, GROUPS)
+    designs = plan_designs(analyses, cohort, GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])

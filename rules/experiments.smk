@@ -1,10 +1,41 @@
 # Experiments: what each network sees, in which scope, and whom it is tested on.
 
+from functools import cache
+
+from scan2map.analyses import base_and_number, permuted_cohort
+
 GRID_MASK = "<template>/grid_brain_mask.nii.gz"
 
 
 def experiment_of(wildcards):
-    return config["experiments"][wildcards.experiment]
+    return experiment_named(wildcards.experiment)
+
+
+def experiment_named(name):
+    """Settings of an experiment, or of one whose labels are permuted."""
+    base, number = base_and_number(name)
+    experiment = config["experiments"][base]
+    # Networks of permuted labels start from weights of their own.
+    return experiment if number is None else experiment | {"base": name}
+
+
+@cache
+def people(name):
+    """Sessions of the cohort as an experiment sees them: permuted labels or given ones."""
+    number = base_and_number(name)[1]
+    if number is None:
+        return cohort
+    return permuted_cohort(cohort, derive_seed(config["seed"], "null", number))
+
+
+@cache
+def folds_of(name):
+    """Fold of each repeat and participant; permuted labels are dealt anew."""
+    base, number = base_and_number(name)
+    if number is None:
+        return folds[base]
+    asked = config["experiments"][base]["folds"]
+    return split(people(name), **asked, seed=config["seed"])
 
 
 def setting_of_experiment(key):
@@ -48,20 +79,23 @@ def seed_of_fold(rule):
 
 def held_out(wildcards):
     """Sessions of the participants that one fold tests."""
-    fold_of = folds[wildcards.experiment]
+    name, fold_of = wildcards.experiment, folds_of(wildcards.experiment)
     repeat, fold = int(wildcards.repeat), int(wildcards.fold)
-    return [row for row in cohort if fold_of[repeat, row["participant_id"]] == fold]
+    return [
+        row for row in people(name) if fold_of[repeat, row["participant_id"]] == fold
+    ]
 
 
 def training(wildcards):
     """Sessions of the participants that one fold may learn from."""
     tested = {row["participant_id"] for row in held_out(wildcards)}
-    return [row for row in cohort if row["participant_id"] not in tested]
+    everyone = people(wildcards.experiment)
+    return [row for row in everyone if row["participant_id"] not in tested]
 
 
 def numbered_folds(name):
     """Repeat and fold of each network of an experiment."""
-    asked = config["experiments"][name]["folds"]
+    asked = experiment_named(name)["folds"]
     return [
         (repeat, fold)
         for repeat in range(1, asked["repeats"] + 1)
@@ -254,7 +288,7 @@ def folds_testing(pattern):
         name, subject = wildcards.experiment, wildcards.subject
         return [
             pattern.format(experiment=name, repeat=repeat, fold=fold)
-            for (repeat, participant), fold in folds[name].items()
+            for (repeat, participant), fold in folds_of(name).items()
             if participant == subject
         ]
 
@@ -277,21 +311,6 @@ def masks_of_sessions(wildcards):
     if wildcards.modality == "dwi":
         return each_session(f"<dwi>_space-{MNI}_desc-tensor_mask.nii.gz")
     return each_session("<bold>_desc-brain_mask.nii.gz")
-
-
-def tested_maps(wildcards):
-    """Maps that a t map is made of: an experiment's sensitivity, or diffusion itself."""
-    if wildcards.maps == "traditional":
-        return each_session(f"<dwi>_space-{MNI}_{wildcards.metric}.nii.gz")
-    return each_session(
-        f"<map>_space-{MNI}_desc-{wildcards.metric}_sensitivity.nii.gz",
-        experiment=wildcards.maps,
-    )
-
-
-def component_gradients(wildcards):
-    """Each session's gradient maps in an experiment on BOLD."""
-    return each_session("<gradients>", experiment=wildcards.experiment)
 
 
 def each_experiment(pattern, names=None):

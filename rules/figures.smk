@@ -12,60 +12,94 @@ def label_of_experiment(wildcards):
 
 
 def approaches(contrast):
-    """Names of the maps that a contrast of tensors is tested on.
-
-    Diffusion maps have no mean of interest: they are positive everywhere.
-    """
-    traditional = ["traditional"] if contrast == "groups" else []
-    return [*experiments_of_kind("tensor"), *traditional]
+    """Names of the analyses of tensors that have a contrast."""
+    names = analyses_of_kind("sensitivity", "diffusion")
+    return [name for name in names if contrast in contrasts(name)]
 
 
 def of_approaches(pattern):
-    """Fill a path pattern for each kind of maps that a contrast is tested on."""
+    """Fill a path pattern for each analysis of a metric, and its first correction."""
     pattern = workflow.pathvars.apply(pattern)
     return lambda wildcards: [
-        pattern.format(maps=maps, metric=wildcards.metric, contrast=wildcards.contrast)
-        for maps in approaches(wildcards.contrast)
+        pattern.format(
+            analysis=name,
+            maps=wildcards.metric,
+            contrast=wildcards.contrast,
+            correction=analyses[name]["statistics"]["corrections"][0],
+        )
+        for name in approaches(wildcards.contrast)
     ]
 
 
 def approach_labels(wildcards):
-    """What figures call the kinds of maps that a contrast is tested on."""
-    labels = [*experiment_labels(experiments_of_kind("tensor")), "traditional"]
-    return labels[: len(approaches(wildcards.contrast))]
+    """What figures call the analyses that have a contrast."""
+    return [analyses[name]["label"] for name in approaches(wildcards.contrast)]
+
+
+def corrections_shown(wildcards):
+    """What the captions of t maps say of each row's correction."""
+    return [
+        analyses[name]["statistics"]["corrections"][0]
+        for name in approaches(wildcards.contrast)
+    ]
+
+
+def results_title(wildcards):
+    """What a page of results is about."""
+    label, kind = analysis_of(wildcards)["label"], analysis_of(wildcards)["kind"]
+    what = {
+        "sensitivity": f"sensitivity to {wildcards.maps}",
+        "diffusion": wildcards.maps,
+        "components": "gradients by component",
+        "volumes": "mean |gradient| of volumes",
+        "column": f"images of column {wildcards.maps}",
+    }
+    return f"{label}: {what[kind]}"
+
+
+def results_notes(wildcards):
+    """What a reader of a page of results should know."""
+    analysis = analysis_of(wildcards)
+    if analysis["kind"] not in ("sensitivity", "components", "volumes"):
+        return []
+    trained = (
+        ", except those that compare with networks trained on permuted labels"
+        if analysis["statistics"]["null"] != "maps"
+        else ""
+    )
+    return [
+        "These are maps of networks that share most of the people they were trained on: "
+        "they are neither independent of each other nor of the groups' labels, so that p "
+        f"values here are approximate{trained} (docs/statistics.md)."
+    ]
+
+
+def asked_by(contrast):
+    """What a contrast asks, in words where it is one of the usual."""
+    return {
+        "groups": f"{GROUPS[1]} minus {GROUPS[0]}",
+        "mean": "mean over everybody, against zero",
+    }.get(contrast, f"contrast {contrast}")
 
 
 def t_map_title(wildcards):
     """What a t map shows, in words."""
-    asked = {
-        "groups": f"{wildcards.metric}: {GROUPS[1]} minus {GROUPS[0]}",
-        "mean": f"Sensitivity to {wildcards.metric}: mean over everybody, against zero",
-    }
-    return asked[wildcards.contrast]
+    return f"{wildcards.metric}: {asked_by(wildcards.contrast)}"
 
 
 def component_title(wildcards):
     """What t maps of component gradients show, in words."""
-    kind = experiment_of(wildcards)["feature"]["kind"]
-    what = "gradient by component" if kind == "ica" else "mean |gradient| of volumes"
-    asked = {
-        "groups": f"{GROUPS[1]} minus {GROUPS[0]}",
-        "mean": "mean over everybody, against zero",
-    }
-    return f"{label_of_experiment(wildcards)}: {what}, {asked[wildcards.contrast]}"
+    analysis = analysis_of(wildcards)
+    ica = analysis["kind"] == "components"
+    what = "gradient by component" if ica else "mean |gradient| of volumes"
+    return f"{analysis['label']}: {what}, {asked_by(wildcards.contrast)}"
 
 
-def components_of_experiment(wildcards):
+def components_of_analysis(wildcards):
     """Names of what the volumes of component maps are; BOLD itself has one."""
-    if experiment_of(wildcards)["feature"]["kind"] == "bold":
+    if analysis_of(wildcards)["kind"] == "volumes":
         return []
     return workflow.pathvars.apply("<ica>/all/components.tsv")
-
-
-def component_contrasts(name):
-    """Contrasts of an experiment's gradients: those of BOLD itself are magnitudes."""
-    kind = config["experiments"][name]["feature"]["kind"]
-    return ["groups", "mean"] if kind == "ica" else ["groups"]
 
 
 def protocols():
@@ -132,7 +166,11 @@ def dwi_figures():
         *[
             f"<report>/{metric}_{contrast}_t.png"
             for metric in METRICS
-            for contrast in ("groups", "mean")
+            for contrast in dict.fromkeys(
+                contrast
+                for name in analyses_of_kind("sensitivity", "diffusion")
+                for contrast in contrasts(name)
+            )
         ],
     ]
 
@@ -148,8 +186,8 @@ def bold_figures():
         *[f"<report>/{name}_ranking.png" for name in explained("ica")],
         *[
             f"<report>/{name}_components_{contrast}_t.png"
-            for name in explained("ica", "bold")
-            for contrast in component_contrasts(name)
+            for name in analyses_of_kind("components", "volumes")
+            for contrast in contrasts(name)
         ],
         *(
             ["<results>/0_phantom/ground_truth/networks.nii.gz"]
@@ -167,19 +205,28 @@ def protocol_figures():
     ]
 
 
+def results_pages():
+    """A page per analysis and kind of maps."""
+    return [
+        f"<report>/{name}_{maps}_results.html"
+        for name in analyses
+        for maps in maps_of(name)
+    ]
+
+
 def study_figures():
     """Everything that the report shows."""
     figures = [
         *dwi_figures(),
         *bold_figures(),
+        *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"
             for name in config["experiments"]
             for figure in ("roc", "learning_curves")
         ],
-        "<report>/scores.html",
+        *(["<report>/scores.html", "<report>/audit.html"] if folds else []),
         *protocol_figures(),
-        "<report>/audit.html",
         "<report>/methods.html",
         "<report>/cohort.png",
         *(["<results>/1_bids/dataset_description.json"] if WANTED else []),

@@ -2,24 +2,23 @@
 
 import nibabel as nib
 
-from scan2map.figures.mosaics import Row, draw_t_mosaic
+from scan2map.figures.mosaics import corrected_row, draw_t_mosaic
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
 from scan2map.logs import log_to
 
 log_to(snakemake.log[0])
 
-rows = []
-for label, t, summary in zip(
-    snakemake.params.approaches,
-    snakemake.input.t,
-    snakemake.input.summaries,
-    strict=True,
-):
-    about = read_json(summary)
-    note = f"{about['df']} degrees of freedom"
-    rows.append(Row(label, nib.load(t), about["threshold"], note))
-
+rows = [
+    corrected_row(label, nib.load(t), nib.load(significant), read_json(summary))
+    for label, t, significant, summary in zip(
+        snakemake.params.approaches,
+        snakemake.input.t,
+        snakemake.input.significant,
+        snakemake.input.summaries,
+        strict=True,
+    )
+]
 figure = draw_t_mosaic(
     rows,
     mask=nib.load(snakemake.input.mask),

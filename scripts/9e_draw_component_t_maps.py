@@ -14,6 +14,7 @@ log_to(snakemake.log[0])
 components = snakemake.input.get("components")
 rows = ranked_rows(
     nib.load(snakemake.input.t),
+    nib.load(snakemake.input.significant),
     read_json(snakemake.input.summary),
     pd.read_csv(snakemake.input.ranking, sep="\t"),
     pd.read_csv(components, sep="\t") if components else None,

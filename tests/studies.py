@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from snakemake.utils import validate
 
+from scan2map.analyses import spread_statistics
 from scan2map.settings import canonical, expand_protocols, read_numbers, read_switches
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"
@@ -18,7 +19,7 @@ def read_study(name="config"):
 
 def resolved(config):
     """Return a configuration with its defaults, an experiment per protocol."""
-    config = read_switches(read_numbers(config))
+    config = spread_statistics(read_switches(read_numbers(config)))
     validate(config, str(CONFIG / "schemas" / "config.schema.yaml"))
     shown = list(config["experiments"])
     config = canonical(config)

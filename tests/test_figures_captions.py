@@ -18,7 +18,13 @@ def render(caption, study="estudillo2022", **wildcards):
     snakemake = SimpleNamespace(
         config=resolved(read_study(study)),
         params=SimpleNamespace(
-            label="pre", approaches=["pre", "post"], effects=effects, title="all"
+            label="pre",
+            approaches=["pre", "post"],
+            corrections=["bonferroni", "permutation-max-t"],
+            contrasts=["groups", "mean"],
+            notes=["These are approximate."],
+            effects=effects,
+            title="all",
         ),
         output=SimpleNamespace(tsv="scores.tsv", html="scores.html"),
         wildcards=SimpleNamespace(

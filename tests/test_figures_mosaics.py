@@ -2,7 +2,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from scan2map.figures.mosaics import COLOURS, Row, choose_slices, draw_t_mosaic
+from scan2map.figures.mosaics import (
+    COLOURS,
+    Row,
+    choose_slices,
+    corrected_row,
+    draw_t_mosaic,
+)
 from scan2map.figures.style import write_png
 from scan2map.images import MNI_CENTRE, analysis_grid
 
@@ -19,6 +25,13 @@ def ball(centre, radius):
 
 def times(image, factor):
     return nib.Nifti1Image(image.get_fdata().astype("f4") * np.float32(factor), GRID)
+
+
+def row_of(t):
+    """Return the row of a t map of which what is beyond 5 is significant."""
+    data = t.get_fdata(dtype="f4")
+    significant = nib.Nifti1Image(np.where(np.abs(data) > 5, data, 0), GRID)
+    return Row("pre", t, significant, 5.0)
 
 
 @pytest.fixture
@@ -46,20 +59,20 @@ def test_slices_are_the_same_for_every_metric_and_in_order(brain):
 
 
 def test_a_row_with_nothing_above_threshold_says_so(brain):
-    figure = draw_t_mosaic([Row("pre", times(brain, 2), 5.0)], brain, brain, title="MD")
-    assert "nothing above" in texts(figure) and "max |t| = 2.00" in texts(figure)
+    figure = draw_t_mosaic([row_of(times(brain, 2))], brain, brain, title="MD")
+    assert "nothing significant" in texts(figure) and "max |t| = 2.00" in texts(figure)
 
 
 def test_voxels_above_threshold_are_counted_with_either_sign(brain):
     t = times(ball((-24, -18, 18), 10), -7)
     count = int((t.get_fdata() < -5).sum())
-    figure = draw_t_mosaic([Row("pre", t, 5.0)], brain, brain, title="MD")
-    assert f"{count} voxels above" in texts(figure)
+    figure = draw_t_mosaic([row_of(t)], brain, brain, title="MD")
+    assert f"{count} voxels significant" in texts(figure)
 
 
 def test_a_positive_t_on_the_left_is_red_on_the_left(brain):
     figure = draw_t_mosaic(
-        [Row("pre", times(ball((-30, -18, 18), 16), 6), 5.0)], brain, brain, title="MD"
+        [row_of(times(ball((-30, -18, 18), 16), 6))], brain, brain, title="MD"
     )
     overlays = [a.images[1] for a in figure.axes if len(a.images) == 2]
     shown = max((o.get_array() for o in overlays[:6]), key=lambda a: a[..., 3].sum())
@@ -69,17 +82,28 @@ def test_a_positive_t_on_the_left_is_red_on_the_left(brain):
     assert COLOURS(1.0)[0] > COLOURS(1.0)[2]
 
 
+def test_a_correction_of_clusters_has_no_threshold_of_t(brain):
+    summary = {
+        "Statistic": "F",
+        "DegreesOfFreedom": [2, 30],
+        "Threshold": {"voxels": 9},
+    }
+    one = corrected_row("pre", times(brain, 2), times(brain, 0), summary)
+    figure = draw_t_mosaic([one], brain, brain, title="MD")
+    written = texts(figure)
+    assert "max F = 2.00" in written and "2, 30 degrees of freedom" in written
+    assert not any(text.startswith("F >") for text in written)
+
+
 def test_a_map_of_zeros_can_be_drawn(brain, tmp_path):
-    figure = draw_t_mosaic([Row("pre", times(brain, 0), 5.0)], brain, brain, title="MD")
+    figure = draw_t_mosaic([row_of(times(brain, 0))], brain, brain, title="MD")
     write_png(figure, tmp_path / "t.png", dpi=40)
     assert (tmp_path / "t.png").stat().st_size > 0
 
 
 def test_planted_regions_are_named_in_a_row_of_their_own(brain):
     truth = ("local", ball((-24, 6, 30), 14))
-    figure = draw_t_mosaic(
-        [Row("pre", times(brain, 2), 5.0)], brain, brain, [truth], title="MD"
-    )
+    figure = draw_t_mosaic([row_of(times(brain, 2))], brain, brain, [truth], title="MD")
     assert "planted" in texts(figure) and "\N{BLACK SQUARE} local" in texts(figure)
 
 

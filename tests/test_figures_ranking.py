@@ -63,14 +63,21 @@ def test_a_ranking_of_nothing_is_refused(ranking, components, maps, brain):
         draw(ranking.assign(networks=0), components, maps, brain)
 
 
+def summary(threshold):
+    return {
+        "Statistic": "T",
+        "DegreesOfFreedom": [1, 40],
+        "Threshold": {"statistic": threshold},
+    }
+
+
 def test_t_maps_are_those_of_the_ranked_components(ranking, components, maps):
-    summary = {"df": 40, "threshold": 6.4}
-    rows = ranked_rows(maps, summary, ranking, components)
+    rows = ranked_rows(maps, maps, summary(6.4), ranking, components)
     assert [row.label for row in rows] == ["IC 3", "IC 1 default mode"]
     assert [row.t.get_fdata().max() for row in rows] == [3, 1]
     assert rows[0].threshold == 6.4 and rows[0].note == "40 degrees of freedom"
 
 
 def test_bold_itself_has_one_map(ranking, maps):
-    rows = ranked_rows(maps, {"df": 4, "threshold": 9}, ranking[1:2])
+    rows = ranked_rows(maps, maps, summary(9), ranking[1:2])
     assert [row.label for row in rows] == ["all volumes"]

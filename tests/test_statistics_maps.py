@@ -1,4 +1,4 @@
-"""Smoothing, masks, clusters and the whole test of a stack of maps."""
+"""Smoothing, masks and how well a map finds what was planted."""
 
 import json
 
@@ -9,18 +9,11 @@ from scipy.ndimage import gaussian_filter
 
 from scan2map.statistics import (
     enrichment,
-    group_design,
     intersect_masks,
-    list_clusters,
-    prepare_maps,
     smooth,
     smooth_within,
-    t_test,
 )
 from scan2map.statistics.smoothing import kernel
-
-AFFINE = np.diag([4.0, 4.0, 4.0, 1.0])
-AFFINE[:3, 3] = [-10, -20, -30]
 
 
 @pytest.fixture
@@ -97,80 +90,6 @@ def test_sessions_that_share_nothing_are_an_error_naming_the_worst():
 def test_masks_on_different_grids_are_an_error():
     with pytest.raises(ValueError, match="number 1 has shape"):
         intersect_masks([np.ones((3, 3, 3), bool)], np.ones((3, 3, 4), bool))
-
-
-def test_clusters_are_listed_by_extent_with_sign_and_peak_in_mm():
-    t = np.zeros((8, 8, 8))
-    t[1, 1, 1:4] = [5, 7, 6]
-    t[5, 5, 1:6] = [-5, -5, -9, -5, -5]
-    first, second = list_clusters(t, AFFINE, threshold=4)
-    assert (first["sign"], first["voxels"], first["peak_t"]) == ("-", 5, -9)
-    assert [first[k] for k in ("x_mm", "y_mm", "z_mm")] == [10, 0, -18]
-    assert (second["sign"], second["volume_mm3"]) == ("+", 3 * 64)
-
-
-def test_edges_connect_and_corners_and_signs_do_not():
-    t = np.zeros((6, 6, 6))
-    t[1, 1, 1] = t[1, 2, 2] = t[2, 3, 3] = 5
-    t[1, 1, 2] = -5
-    sizes = [row["voxels"] for row in list_clusters(t, AFFINE, threshold=4)]
-    assert sizes == [2, 1, 1]
-
-
-def test_a_cluster_of_exactly_the_extent_is_listed_and_t_at_threshold_is_not():
-    t = np.zeros((6, 6, 6))
-    t[1, 1, :4], t[4, 4, :3], t[1, 1, 4] = 5, 5, 4
-    rows = list_clusters(t, AFFINE, threshold=4, extent_mm3=256)
-    assert [row["voxels"] for row in rows] == [4]
-
-
-def test_nothing_above_threshold_gives_no_rows():
-    assert list_clusters(np.zeros((3, 3, 3)), AFFINE, threshold=4) == []
-
-
-def rows_of(n):
-    names = ("control", "patient")
-    return [{"participant_id": f"p{i}", "group": names[i % 2]} for i in range(n)]
-
-
-def test_a_planted_difference_is_found_where_it_is(rng):
-    mask = np.ones((12, 12, 12), bool)
-    maps = rng.normal(size=(24, 12, 12, 12))
-    maps[1::2, 3:8, 3:8, 3:8] += 1.5
-    data = prepare_maps(maps, mask, 4.0, 8.0, [False] * 24)
-    design = group_design(rows_of(24), ("control", "patient"), "groups")
-    found = t_test(data, design, mask, AFFINE, extent_mm3=256)
-    assert found.clusters[0]["sign"] == "+" and found.summary["df"] == 22
-    peak = np.unravel_index(found.t.argmax(), mask.shape)
-    assert all(3 <= index < 8 for index in peak)
-    assert found.effect[5, 5, 5] == pytest.approx(1.5, abs=0.5)  # noise of 24 maps
-
-
-def test_constant_voxels_are_not_tested_and_do_not_count_for_alpha(rng):
-    mask, data = np.ones((2, 2, 2), bool), rng.normal(size=(6, 8))
-    data[:, 3] = 0.1
-    design = group_design(rows_of(6), ("control", "patient"), "mean")
-    found = t_test(data, design, mask, AFFINE)
-    assert found.summary["voxels_tested"] == 7 and found.t.ravel()[3] == 0
-
-
-def test_mirrored_sessions_are_flipped_and_others_are_not(rng):
-    maps, mask = rng.normal(size=(2, 4, 3, 3)), np.ones((4, 3, 3), bool)
-    data = prepare_maps(maps, mask, 4.0, 0, [False, True])
-    np.testing.assert_allclose(data[0], maps[0].ravel(), rtol=1e-6)  # float32
-    np.testing.assert_allclose(data[1], maps[1][::-1].ravel(), rtol=1e-6)
-
-
-def test_a_map_with_a_value_that_is_not_finite_is_an_error(mask):
-    image = np.zeros(mask.shape)
-    image[mask] = np.nan
-    with pytest.raises(ValueError, match=f"number 1 has {mask.sum()} values"):
-        prepare_maps([image], mask, 4.0, 8.0, [False])
-
-
-def test_a_map_on_another_grid_is_an_error(mask):
-    with pytest.raises(ValueError, match="number 1 has shape"):
-        prepare_maps([np.zeros((2, 2, 2))], mask, 4.0, 8.0, [False])
 
 
 def region(shape=(20, 20, 20)):

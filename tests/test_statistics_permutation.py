@@ -1,14 +1,15 @@
 """Permutation tests are exact, complete where they can be, and repeatable."""
 
-from itertools import combinations
+from itertools import accumulate, combinations
 from math import comb
 
 import numpy as np
 import pytest
+from nilearn.mass_univariate import permuted_ols
 from scipy import stats
 
 from scan2map.statistics import permutation
-from scan2map.statistics.exchange import rearrange
+from scan2map.statistics.exchange import Rearrangements, rearrange
 from scan2map.statistics.permutation import (
     max_statistics,
     measure_maps,
@@ -160,20 +161,47 @@ def test_p_of_a_whole_small_sample_is_exact(rng):
     assert p[0] == pytest.approx(exact.pvalue)
 
 
-def test_maxima_are_those_of_nilearn_on_the_same_permutations(rng):
-    from nilearn.mass_univariate import permuted_ols
+def nilearns_draws(seed, draw):
+    """Return 100 draws of nilearn's only job, whose generator another one seeds."""
+    job = np.random.RandomState(seed).randint(1, np.iinfo(np.int32).max - 1)
+    rng = np.random.RandomState(job)
+    return [draw(rng) for _ in range(100)]
 
-    n, data = 20, rng.normal(size=(20, 200))
-    tested_variable, confounds = rng.normal(size=(n, 1)), rng.normal(size=(n, 2))
-    output = permuted_ols(
-        tested_variable, data, confounds, n_perm=100, random_state=7,
-        two_sided_test=True, output_type="dict",
-    )  # fmt: skip
-    design = np.column_stack([tested_variable, confounds, np.ones(n)])
-    tested = separate(design, [1.0, 0, 0, 0])
-    arranged = rearrange("labels", design, range(n), 5, seed=0)
+
+def compare_with_nilearn(output, data, tested, arranged):
+    """Compare the map, and the largest |t| of all but the first rearrangement."""
     t = statistic_maps(data, tested, arranged)[0]
-    np.testing.assert_allclose(t, output["t"][0], atol=1e-5)
+    np.testing.assert_allclose(t, output["t"][0], rtol=1e-5, atol=1e-6)
+    largest, smallest = max_statistics(data, tested, arranged)
+    absolute = np.maximum(largest, -smallest)[1:]
+    np.testing.assert_allclose(absolute, output["h0_max_t"][0], rtol=1e-5)
+
+
+def test_maxima_are_those_of_nilearn_on_the_same_permutations(rng):
+    """With confounds: nilearn rearranges what they leave of the data, as we do.
+
+    It shuffles the rows of the design, those of the shuffle before: the data move the
+    other way.
+    """
+    n, data = 20, rng.normal(size=(20, 3000)) + 5
+    variable, confounds = rng.normal(size=(n, 1)), rng.normal(size=(n, 2))
+    output = permuted_ols(variable, data, confounds, n_perm=100, random_state=7)
+    shuffles = nilearns_draws(7, lambda rng: rng.permutation(n))
+    design_rows = accumulate(shuffles, lambda rows, shuffle: rows[shuffle])
+    rows = np.array([np.arange(n), *map(np.argsort, design_rows)])
+    arranged = Rearrangements(rows, np.ones_like(rows), exhaustive=False)
+    design = np.column_stack([variable, confounds, np.ones(n)])
+    compare_with_nilearn(output, data, separate(design, [1.0, 0, 0, 0]), arranged)
+
+
+def test_maxima_are_those_of_nilearn_on_the_same_signs(rng):
+    n, data = 20, rng.normal(size=(20, 3000)) + 0.3
+    output = permuted_ols(np.ones((n, 1)), data, n_perm=100, random_state=7)
+    flips = nilearns_draws(7, lambda rng: 1 - 2 * rng.randint(2, size=n))
+    signs = np.cumprod([np.ones(n), *flips], axis=0)
+    rows = np.tile(np.arange(n), (len(signs), 1))
+    arranged = Rearrangements(rows, signs, exhaustive=False)
+    compare_with_nilearn(output, data, separate(np.ones((n, 1)), [1.0]), arranged)
 
 
 def test_one_arrangement_is_refused():

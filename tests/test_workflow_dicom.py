@@ -29,7 +29,7 @@ def study(tmp_path, shared_data):
     config["bids"]["series"] = PATTERNS
     config["anat"] |= {"registration": "affine", "template_resolution": 4.0}
     config["dwi"] |= {"denoise": "none", "eddy": "none", "registration": "affine"}
-    config["statistics"] = {"covariates": []}
+    config["statistics"] = {"covariates": [], "corrections": ["bonferroni"]}
     for experiment in config["experiments"].values():
         experiment["folds"] = {"k": 2, "repeats": 1}
     return tmp_path, config

@@ -15,13 +15,16 @@ from scan2map.splits import split
 
 SPACE = "space-MNI152NLin2009aSym"
 
+# Four people have too few arrangements for permutation.
+STATISTICS = {"covariates": [], "corrections": ["bonferroni"]}
+
 
 def tiny_config():
     config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
     config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
     config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
     config["anat"] |= {"template_resolution": 4.0}
-    config["statistics"] = {"covariates": []}
+    config["statistics"] = STATISTICS
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     for experiment in config["experiments"].values():
         experiment["folds"] = {"k": 2, "repeats": 1}
@@ -160,8 +163,22 @@ def test_a_changed_training_parameter_reruns_training_and_what_follows(study):
 
 
 def test_smoothing_anew_reruns_the_statistics_only(study):
-    jobs = dry_run(study, tiny_config() | {"statistics": {"covariates": [], "fwhm": 6}})
-    assert set(jobs) == {"all", "test_maps", "draw_t_maps", "write_methods"}
+    jobs = dry_run(study, tiny_config() | {"statistics": STATISTICS | {"fwhm": 6}})
+    assert set(jobs) == {
+        "all",
+        "stack_maps",
+        "test_maps",
+        "correct_maps",
+        "draw_t_maps",
+        "write_results",
+        "write_methods",
+    }
+
+
+def test_another_correction_costs_itself_alone(study):
+    statistics = STATISTICS | {"corrections": ["bonferroni", "fdr-voxel"]}
+    jobs = dry_run(study, tiny_config() | {"statistics": statistics})
+    assert set(jobs) == {"all", "correct_maps", "write_results", "write_methods"}
 
 
 def test_edited_library_code_reruns_what_imports_it(study):
@@ -176,3 +193,35 @@ def test_edited_library_code_reruns_what_imports_it(study):
         module.write_text(before)
     assert jobs["score_experiment"] == 2 and "train_fold" not in jobs
     assert commented == {}
+
+
+def retrained_config():
+    """Return the tiny study in which one experiment's networks are trained anew."""
+    config = tiny_config()
+    config["experiments"]["postregistration"]["statistics"] = {
+        "null": "retrain",
+        "retrainings": 19,
+        "corrections": ["permutation-max-t"],
+    }
+    return config
+
+
+def test_a_null_by_retraining_trains_every_fold_for_each_permutation(study):
+    jobs = dry_run(study, retrained_config())
+    assert jobs["train_fold"] == jobs["null_sensitivity_map"] == 19 * 2
+    assert jobs["null_map"] == 19 * 4 and jobs["correct_maps"] == 4 * 2
+    assert "average_sensitivity" not in jobs and "stack_maps" not in jobs
+
+
+def test_networks_of_permuted_labels_give_a_statistic_in_mni(study):
+    folder = "results/phantom/8_statistics/postregistration/FA"
+    target = f"{folder}/null/3_statmaps.nii.gz"
+    process = snakemake(study, target, config=retrained_config(), project=study)
+    assert process.returncode == 0, process.stdout[-3000:]
+    null = nib.load(study / target).get_fdata()
+    real = nib.load(study / f"{folder}/mean_statmap.nii.gz").get_fdata()
+    assert null.shape == (24, 28, 24, 2)
+    inside = real != 0
+    assert (null[inside, 1] != 0).mean() > 0.9 and np.isfinite(null).all()
+    stacks = study / "results/phantom/7_maps/postregistration_null3"
+    assert not list(stacks.rglob("*.npy"))  # they would fill the disk

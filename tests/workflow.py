@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 from snakemake.utils import validate
 
+from scan2map.analyses import spread_statistics
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -59,7 +61,7 @@ def resting_config(**changes):
     config["anat"] |= {"template_resolution": 4.0}
     config["ica"] = {"components": 4, "reduce_to": 10, "repeats": 2}
     config["ica"] |= {"normalise_courses": True}
-    config["statistics"] = {"covariates": []}
+    config["statistics"] = {"covariates": [], "corrections": ["bonferroni"]}
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     shared = {
         "run_as": ["honest", "replica"],
@@ -89,7 +91,7 @@ def run_config(**changes):
 
 def complete(config):
     """Return a configuration with the defaults of its schema, as the rules see it."""
-    config = copy.deepcopy(config)
+    config = spread_statistics(copy.deepcopy(config))
     validate(config, ROOT / "config/schemas/config.schema.yaml")
     return config
 

@@ -1,6 +1,11 @@
-"""Voxel-wise analyses of a study: which maps, under which model; standard library only."""
+"""Voxel-wise analyses of a study: of which maps, by which model.
+
+Standard library only.
+"""
 
 import os
+import random
+import re
 from pathlib import Path
 
 from scan2map.contrasts import contrast_weights, default_contrasts
@@ -69,7 +74,7 @@ def study_analyses(config):
         given["traditional"] = {
             "label": "traditional",
             "maps": "traditional",
-            "statistics": config["statistics"],
+            "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
     return {
@@ -86,6 +91,37 @@ def kind_of_maps(maps, experiments):
         return "column"
     kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
     return kinds[experiments[maps]["feature"]["kind"]]
+
+
+NULL_NAME = re.compile(r"(.+)_null([0-9]+)")
+
+
+def base_and_number(name):
+    """Return an experiment's name, and the number of its permuted labels or None."""
+    permuted = NULL_NAME.fullmatch(name)
+    return (permuted[1], int(permuted[2])) if permuted else (name, None)
+
+
+def permuted_cohort(rows, seed):
+    """Return a cohort in which participants have exchanged their groups.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        One per session.
+    seed : int
+
+    Returns
+    -------
+    list of dict of str
+        All sessions of a participant have the same group; groups keep their sizes in
+        participants.
+    """
+    groups = {row["participant_id"]: row["group"] for row in rows}
+    shuffled = list(groups.values())
+    random.Random(seed).shuffle(shuffled)
+    dealt = dict(zip(groups, shuffled, strict=True))
+    return [row | {"group": dealt[row["participant_id"]]} for row in rows]
 
 
 def contrasts_of(analysis, groups):
@@ -109,8 +145,8 @@ def columns_needed(analyses):
     return [name for name in dict.fromkeys(needed) if name != "mean"]
 
 
-def check_analyses(analyses, rows, groups):
-    """Raise ValueError where an analysis asks what its participants cannot answer.
+def plan_designs(analyses, rows, groups):
+    """Return the design of each analysis, once it is sure that it can be answered.
 
     Parameters
     ----------
@@ -120,20 +156,31 @@ def check_analyses(analyses, rows, groups):
         Sessions of the cohort that take part.
     groups : sequence of str
         Reference and affected group.
+
+    Returns
+    -------
+    dict of str to designs.Design
+
+    Raises
+    ------
+    ValueError
+        Every problem, a sentence each: which analysis, what to do.
     """
-    problems = []
+    designs, problems = {}, []
     for name, analysis in analyses.items():
         try:
-            _check_analysis(analysis, rows, groups)
+            designs[name] = _planned(analysis, rows, groups)
         except ValueError as problem:
             problems.append(f"analysis '{name}': {problem}")
     # Most analyses share their model, and its problem.
     seen = {problem.split(": ", 1)[1]: problem for problem in reversed(problems)}
     if seen:
         raise ValueError("\n".join(reversed(seen.values())))
+    return designs
 
 
-def _check_analysis(analysis, rows, groups):
+def _planned(analysis, rows, groups):
+    """Return the design of an analysis; ValueError says what is wrong with it."""
     asked = analysis["statistics"]
     names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
     for name in names:
@@ -149,8 +196,6 @@ def _check_analysis(analysis, rows, groups):
             )
     if asked["design"] == "two-sample" and len(asked["groups"]) == 1:
         raise ValueError("two samples need two 'groups': leave it empty for both")
-    if analysis["kind"] == "column":
-        _check_images(analysis["maps"], rows)
     for key in ("image", "labels"):
         _check_file(asked["atlas"][key], f"'atlas: {key}'")
     if bool(asked["atlas"]["image"]) != bool(asked["atlas"]["labels"]):
@@ -163,12 +208,18 @@ def _check_analysis(analysis, rows, groups):
             f"independent, as {', '.join(parametric)} assume: take permutation, or "
             "'sessions: average'"
         )
+    _check_null(analysis)
     design = cohort_design(rows, asked, groups)
+    if analysis["kind"] == "column":
+        taking_part = [rows[i] for members in design.members for i in members]
+        _check_images(analysis["maps"], taking_part)
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
         weights = contrast_weights(design, contrast, wanted).weights
         if len(parametric) == len(asked["corrections"]):
+            continue
+        if asked["null"] != "maps":
             continue
         kind = exchange_of(design, weights, asked["variance"])
         total = arrangements(design, kind)
@@ -179,6 +230,54 @@ def _check_analysis(analysis, rows, groups):
                 f"can be significant at {asked['alpha']:g}: scan more participants or "
                 "take another correction"
             )
+    return design
+
+
+def locate_images(rows, analyses, table):
+    """Make paths of images absolute; relative ones start at the table's folder.
+
+    Parameters
+    ----------
+    rows : list of dict of str
+        The cohort; changed in place.
+    analyses : dict
+        From `study_analyses`.
+    table : str or Path
+        The cohort's file.
+    """
+    columns = {a["maps"] for a in analyses.values() if a["kind"] == "column"}
+    for row in rows:
+        for column in columns & set(row):
+            if row[column]:
+                path = Path(row[column]).expanduser()
+                row[column] = str(Path(table).resolve().parent / path)
+
+
+def _check_null(analysis):
+    """Raise ValueError where networks cannot be trained on permuted labels."""
+    asked = analysis["statistics"]
+    if asked["null"] == "maps":
+        return
+    if analysis["kind"] not in ("sensitivity", "volumes"):
+        raise ValueError(
+            f"'null: {asked['null']}' trains networks on permuted labels, which maps "
+            f"of kind '{analysis['kind']}' do not have or not without a new group ICA "
+            "for each: take 'null: maps'"
+        )
+    if not any(name.startswith("permutation") for name in asked["corrections"]):
+        raise ValueError(
+            f"'null: {asked['null']}' needs a correction by permutation, such as "
+            "permutation-max-t"
+        )
+    if asked["global"]["normalisation"] == "proportional":
+        raise ValueError("maps of networks have no global value to be divided by")
+    smallest = 1 / (asked["retrainings"] + 1)
+    if asked["null"] == "retrain" and smallest > asked["alpha"]:
+        raise ValueError(
+            f"'retrainings: {asked['retrainings']}' has no p below {smallest:.2g}, and "
+            f"none can be significant at {asked['alpha']:g}: take more, or 'null: "
+            "models'"
+        )
 
 
 def _check_images(column, rows):
@@ -198,7 +297,7 @@ def _check_file(path, where):
 
 
 def tidy_statistics(statistics):
-    """Return settings with the user's home for ``~``, and labels of sessions as text."""
+    """Return settings with the home folder for ``~``, and sessions as text."""
     mask, atlas, sessions = (statistics[key] for key in ("mask", "atlas", "sessions"))
     expand = os.path.expanduser
     if isinstance(sessions, list):

@@ -38,7 +38,8 @@ def read_cohort(path, groups, source, covariates=()):
         Where images come from; DICOM needs the column ``dicom``, whose relative paths
         start at the table's folder.
     covariates : iterable of str
-        Columns that the statistics need.
+        Columns that the statistics need; their values may be missing of people who
+        take part in no analysis that uses them.
 
     Returns
     -------
@@ -56,8 +57,8 @@ def read_cohort(path, groups, source, covariates=()):
     if misspelt:
         raise ValueError("\n".join(misspelt))
     required = REQUIRED + (("dicom",) if source == "dicom" else ())
-    required += tuple(c for c in covariates if c not in required)
-    absent = [column for column in required if column not in columns]
+    wanted = dict.fromkeys([*required, *covariates])
+    absent = [column for column in wanted if column not in columns]
     if absent:
         raise ValueError(
             f"{path} has no column {', '.join(absent)}; its columns are "

@@ -1,4 +1,7 @@
-"""Contrasts of a design, by names of its columns or as vectors; standard library only."""
+"""Contrasts of a design, by names of its columns or as vectors.
+
+Standard library only.
+"""
 
 import math
 from typing import NamedTuple

@@ -276,6 +276,26 @@ def _within(values, participants):
     return [v - means[who] for who, v in zip(participants, values, strict=True)]
 
 
+def design_values(design, rows, column):
+    """Return a number of the cohort for each image, the mean over its sessions.
+
+    Parameters
+    ----------
+    design : Design
+    rows : list of dict of str
+        The cohort's rows that the design was made of.
+    column : str
+
+    Returns
+    -------
+    list of float
+    """
+    images = zip(design.labels, design.members, strict=True)
+    sessions = {label: [rows[i] for i in members] for label, members in images}
+    ((_, values),) = covariate_columns(sessions, column)
+    return values
+
+
 def exchange_of(design, weights, variance="equal"):
     """Return what permutation does to images under a contrast's null hypothesis.
 

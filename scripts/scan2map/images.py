@@ -115,6 +115,40 @@ def resample_to_grid(data, affine, shape, target_affine, order=1):
     )
 
 
+def mask_on_grid(path, shape, affine):
+    """Return a mask on a grid, by the nearest voxel.
+
+    Parameters
+    ----------
+    path : str or Path
+    shape : sequence of int, length 3
+    affine : ndarray, shape (4, 4)
+        Voxel to world of the grid.
+
+    Returns
+    -------
+    ndarray of bool, shape `shape`
+
+    Raises
+    ------
+    ValueError
+        The mask is empty, or has no voxel on the grid.
+    """
+    mask = read_mask(path)
+    if not mask.any():
+        raise ValueError(f"the mask {path} is empty: it has no voxel above 0")
+    if same_grid(read_grid(path), (shape, affine)):
+        return mask
+    there = resample_to_grid(mask, read_grid(path)[1], shape, affine, order=0) > 0
+    if not there.any():
+        raise ValueError(
+            f"the mask {path} has no voxel where the maps are, which have shape "
+            f"{tuple(shape)} and affine {np.round(affine[:3], 3).tolist()}: is it in "
+            "the same space?"
+        )
+    return there
+
+
 def antialiasing(affine, target):
     """Return the smoothing that an image needs before it comes to a coarser grid.
 

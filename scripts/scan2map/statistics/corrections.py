@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from scan2map.statistics import random_fields
 from scan2map.statistics.fdr import adjusted_p
-from scan2map.statistics.permuted import PERMUTATION, correct_by_permutation
+from scan2map.statistics.permuted import MEASURES, correct_by_permutation
 from scan2map.statistics.tables import NEIGHBOURS, find_peaks
 
 SIGNS = {"two": (1, -1), "positive": (1,), "negative": (-1,)}
@@ -63,7 +63,7 @@ class Asked(NamedTuple):
         return (1,) if statistic == "F" else SIGNS[self.tails]
 
 
-def correct(name, level, contrast, asked=None, permuting=None):
+def correct(name, level, contrast, asked=None, permuting=None, retrained=None):
     """Correct a contrast for all voxels that were tested.
 
     Parameters
@@ -77,6 +77,9 @@ def correct(name, level, contrast, asked=None, permuting=None):
     asked : Asked, optional
     permuting : permuted.Permuting, optional
         For permutation: what is exchanged, how often.
+    retrained : permuted.Retrained, optional
+        For permutation: the null distribution is that of networks that were trained on
+        permuted labels, instead of rearranged maps.
 
     Returns
     -------
@@ -91,14 +94,15 @@ def correct(name, level, contrast, asked=None, permuting=None):
     if not 0 < asked.alpha < 1:
         raise ValueError(f"alpha should be between 0 and 1. {asked.alpha} was provided")
     signs = asked.signs(contrast.search.statistic)
-    if name in PERMUTATION:
-        p, threshold, about = correct_by_permutation(
-            name, level, contrast, asked, signs, permuting
+    if name in MEASURES:
+        return Corrected(
+            *correct_by_permutation(
+                name, level, contrast, asked, signs, permuting, retrained
+            )
         )
-        return Corrected(p, threshold, about)
     if name not in PARAMETRIC:
         raise ValueError(
-            f"correction should be one of {', '.join((*PARAMETRIC, *PERMUTATION))}. "
+            f"correction should be one of {', '.join((*PARAMETRIC, *MEASURES))}. "
             f"{name} was provided"
         )
     p, threshold = PARAMETRIC[name](level, contrast, asked, signs)

@@ -4,11 +4,12 @@ import numpy as np
 from scipy.special import gammaln
 
 
-def effect_size(values, effect, weights, level):
+def effect_size(statistic, values, effect, weights, level):
     """Return the effect size of a contrast.
 
     Parameters
     ----------
+    statistic : {"T", "F"}
     values, effect : ndarray, shape (voxels,)
         t or F, and the effect in the unit of the data.
     weights : ndarray, shape (q, k)
@@ -17,8 +18,8 @@ def effect_size(values, effect, weights, level):
     Returns
     -------
     name : {"hedges_g", "partial_r2"}
-        Hedges' g where one row of weights compares or averages groups or conditions
-        alone; otherwise partial R².
+        Hedges' g where t compares or averages groups or conditions alone; otherwise
+        partial R².
     size : ndarray of float32, shape (voxels,)
         Hedges' g: the effect, its weights scaled so that the positive or the negative
         ones add up to 1, over the standard deviation of the residuals, times the
@@ -28,13 +29,13 @@ def effect_size(values, effect, weights, level):
     """
     df = level.model.df
     others = np.delete(weights, list(level.intercept), axis=1)
-    if len(weights) == 1 and level.intercept and not others.any():
+    if statistic == "T" and level.intercept and not others.any():
         scale = max(weights[weights > 0].sum(), -weights[weights < 0].sum())
         sd = np.sqrt(level.model.variance)
         g = np.divide(effect / scale, sd, out=np.zeros(len(sd)), where=sd > 0)
         return "hedges_g", (small_sample_factor(df) * g).astype(np.float32)
     explained = np.asarray(values, dtype=np.float64)
-    if len(weights) == 1:
+    if statistic == "T":
         explained = explained**2
     numerator = max(np.linalg.matrix_rank(weights), 1)
     return "partial_r2", (numerator * explained / (numerator * explained + df)).astype(

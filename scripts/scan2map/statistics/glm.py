@@ -35,7 +35,7 @@ def fit(data, design, weights=None):
     Parameters
     ----------
     data : array-like, shape (n, voxels)
-        One row per image, in any unit; may be memory-mapped.
+        One row per image, in any unit; may be `stored_maps.StoredMaps`.
     design : ndarray, shape (n, k)
         One column per regressor; may be rank deficient.
     weights : ndarray, shape (n,), optional

@@ -20,7 +20,9 @@ import numba
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-VOXELS, ROWS = 1024, 192
+from scan2map.statistics.glm import blocks
+
+VOXELS, ROWS = 512, 384
 """Of a block: voxels, and rows of the left matrix (a few per rearrangement)."""
 
 BATCH_BYTES = 2**27
@@ -30,13 +32,12 @@ BATCH_BYTES = 2**27
 class Tested(NamedTuple):
     """What a contrast tests, apart from the nuisance.
 
-    `interest` (n, q) and `nuisance` (n, p), orthonormal; `residual` (n, n) takes the
-    nuisance out of data; `df` of the residuals of the whole model.
+    `interest` (n, q) and `nuisance` (n, p), orthonormal; `df` of the residuals of the
+    whole model.
     """
 
     interest: np.ndarray
     nuisance: np.ndarray
-    residual: np.ndarray
     df: int
 
 
@@ -58,13 +59,12 @@ def separate(design, contrasts):
     free = _null_space(contrasts)
     size = np.linalg.norm(design)
     nuisance = _orthonormal(design @ free, size)
-    residual = np.eye(len(design)) - nuisance @ nuisance.T
-    interest = _orthonormal(residual @ design, size)
+    interest = _orthonormal(_without(nuisance, design), size)
     if interest.shape[1] == 1:  # t has the sign of its contrast
         towards = design @ np.linalg.pinv(design.T @ design) @ contrasts[0]
         interest = interest * np.sign(interest[:, 0] @ towards)
     df = len(design) - interest.shape[1] - nuisance.shape[1]
-    return Tested(interest, nuisance, residual, df)
+    return Tested(interest, nuisance, df)
 
 
 def _null_space(matrix):
@@ -80,6 +80,11 @@ def _orthonormal(matrix, scale=1.0):
         return np.zeros((len(matrix), 0))
     left, values, _ = np.linalg.svd(matrix, full_matrices=False)
     return left[:, values > 1e-10 * scale]
+
+
+def _without(vectors, data):
+    """Take orthonormal vectors (n, p) out of data (n, k)."""
+    return data - vectors @ (vectors.T @ data)
 
 
 def left_matrix(tested, rearrangements):
@@ -106,7 +111,7 @@ def _not_invariant(nuisance, rows, signs):
     ones = np.full((n, 1), 1 / np.sqrt(n))
     inside = np.allclose(nuisance @ (nuisance.T @ ones), ones, atol=1e-8)
     if inside and (signs > 0).all():
-        return _orthonormal(nuisance - ones @ (ones.T @ nuisance))
+        return _orthonormal(_without(ones, nuisance))
     return nuisance
 
 
@@ -116,7 +121,7 @@ def max_statistics(data, tested, rearrangements, threads=None):
     Parameters
     ----------
     data : array-like, shape (n, voxels)
-        May be memory-mapped; read once.
+        Read once; may be `stored_maps.StoredMaps`.
     tested : Tested
     rearrangements : exchange.Rearrangements
     threads : int, optional
@@ -128,28 +133,30 @@ def max_statistics(data, tested, rearrangements, threads=None):
         Of t; of F, the second is of no use. Voxels that do not vary are left out.
     """
     left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
-    m = len(left)
+    m, rows, n = left.shape
 
-    def one_block(start):
-        right, power = _prepare(data, start, tested)
-        high, low = np.full(m, -np.inf, np.float32), np.full(m, np.inf, np.float32)
+    def one_block(values):
+        right, power = _prepare(values, tested)
         right, power = right[:, power > 0], power[power > 0]
-        step = max(ROWS // left.shape[1], 1)
+        high, low = np.empty(m, np.float32), np.empty(m, np.float32)
+        step = max(ROWS // rows, 1)
+        products = np.empty((step, rows, len(power)), np.float32)
+        ratios = np.empty((step, len(power)), np.float32)
         for first in range(0, m, step):
-            part = left[first : first + step]
-            products = part.reshape(-1, part.shape[2]) @ right
-            here = slice(first, first + len(part))
-            _extremes(
-                products.reshape(*part.shape[:2], -1), power, q, high[here], low[here]
-            )
+            here = slice(first, min(first + step, m))
+            part = slice(here.stop - first)
+            flat = products[part].reshape(-1, len(power))
+            np.dot(left[here].reshape(-1, n), right, out=flat)
+            _ratios(products[part], power, q, ratios[part])
+            ratios[part].max(1, initial=-np.inf, out=high[here])
+            ratios[part].min(1, initial=np.inf, out=low[here])
         return high, low
 
     largest = np.full(m, -np.inf, np.float32)
     smallest = np.full(m, np.inf, np.float32)
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        for high, low in pool.map(one_block, range(0, data.shape[1], VOXELS)):
-            np.maximum(largest, high, out=largest)
-            np.minimum(smallest, low, out=smallest)
+    for high, low in _each_block(one_block, data, threads):
+        np.maximum(largest, high, out=largest)
+        np.minimum(smallest, low, out=smallest)
     return _as_statistic(largest, q, tested.df), _as_statistic(smallest, q, tested.df)
 
 
@@ -162,17 +169,15 @@ def statistic_maps(data, tested, rearrangements, threads=None):
         t, or F; 0 in voxels that do not vary.
     """
     left, q = left_matrix(tested, rearrangements), tested.interest.shape[1]
-    maps = np.empty((len(left), data.shape[1]), dtype=np.float32)
 
-    def one_block(start):
-        right, power = _prepare(data, start, tested)
+    def one_block(values):
+        right, power = _prepare(values, tested)
         products = left.reshape(-1, left.shape[2]) @ right
-        target = maps[:, start : start + VOXELS]
-        _ratios(products.reshape(*left.shape[:2], -1), power, q, target)
+        ratios = np.empty((len(left), len(power)), np.float32)
+        _ratios(products.reshape(*left.shape[:2], -1), power, q, ratios)
+        return _as_statistic(ratios, q, tested.df)
 
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        list(pool.map(one_block, range(0, data.shape[1], VOXELS)))
-    return _as_statistic(maps, q, tested.df)
+    return np.concatenate([*_each_block(one_block, data, threads)], axis=1)
 
 
 def measure_maps(data, tested, rearrangements, measure, threads=None):
@@ -206,10 +211,19 @@ def measure_maps(data, tested, rearrangements, measure, threads=None):
     return np.array(measured)
 
 
-def _prepare(data, start, tested):
+def _each_block(work, data, threads):
+    """Yield what is made of each block of data; blocks are read many at a time."""
+    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        for part in blocks(data.shape):
+            values = data[:, part]
+            starts = range(0, values.shape[1], VOXELS)
+            yield from pool.map(work, (values[:, i : i + VOXELS] for i in starts))
+
+
+def _prepare(values, tested):
     """Return a block of data without nuisance, and its sum of squares."""
-    block = np.asarray(data[:, start : start + VOXELS], dtype=np.float64)
-    values = tested.residual @ block
+    block = np.asarray(values, dtype=np.float64)
+    values = _without(tested.nuisance, block)
     power = np.einsum("ij,ij->j", values, values)
     # What is left of constant data is rounding error.
     power[power <= 1e-20 * np.einsum("ij,ij->j", block, block)] = 0
@@ -225,44 +239,27 @@ def _as_statistic(ratio, q, df):
 
 
 @numba.njit(nogil=True, fastmath=True, cache=True)
-def _ratio(products, power, q, i, v):
-    """Return explained over residual sum of squares; of one row, with its sign."""
-    explained = np.float32(0)
-    for r in range(q):
-        explained += products[i, r, v] * products[i, r, v]
-    rest = power[v] - explained
-    for r in range(q, products.shape[1]):
-        rest -= products[i, r, v] * products[i, r, v]
-    ratio = explained / max(rest, np.float32(1e-12))
-    return ratio if q > 1 or products[i, 0, v] > 0 else -ratio
-
-
-@numba.njit(nogil=True, fastmath=True, cache=True)
-def _extremes(products, power, q, high, low):
-    """Note the largest and smallest ratio of each rearrangement."""
-    m, rows, voxels = products.shape
-    for i in range(m):
-        top, bottom = high[i], low[i]
-        if q == 1:  # `_ratio` written out: the compiler vectorises this loop only
-            for v in range(voxels):
-                x = products[i, 0, v]
-                rest = power[v] - x * x
-                for r in range(1, rows):
-                    rest -= products[i, r, v] * products[i, r, v]
-                ratio = x * abs(x) / max(rest, np.float32(1e-12))
-                top, bottom = max(top, ratio), min(bottom, ratio)
-        else:
-            for v in range(voxels):
-                top = max(top, _ratio(products, power, q, i, v))
-        high[i], low[i] = top, bottom
-
-
-@numba.njit(nogil=True, fastmath=True, cache=True)
 def _ratios(products, power, q, target):
-    """Write the ratio of each rearrangement and voxel."""
-    for i in range(len(products)):
-        for v in range(len(power)):
-            target[i, v] = _ratio(products, power, q, i, v)
+    """Write explained over residual sum of squares; of one row, with its sign.
+
+    The innermost loops go over voxels: the compiler vectorises no others.
+    """
+    m, rows, voxels = products.shape
+    rest = np.empty_like(power)
+    for i in range(m):
+        for v in range(voxels):
+            rest[v] = power[v]
+        for r in range(rows):
+            for v in range(voxels):
+                rest[v] -= products[i, r, v] * products[i, r, v]
+        for v in range(voxels):
+            x = products[i, 0, v]
+            target[i, v] = x * abs(x) if q == 1 else x * x
+        for r in range(1, q):
+            for v in range(voxels):
+                target[i, v] += products[i, r, v] * products[i, r, v]
+        for v in range(voxels):
+            target[i, v] /= max(rest[v], np.float32(1e-12))
 
 
 def p_values(observed, null):

@@ -1,18 +1,15 @@
-"""Corrections of a contrast by permutation: of voxels, clusters and TFCE."""
+"""Corrections by permutation, of maps or of the labels before training."""
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
 
-from scan2map.statistics import permutation, random_fields
+from scan2map.statistics import permutation, random_fields, tail
 from scan2map.statistics.cluster_null import largest_clusters
 from scan2map.statistics.exchange import rearrange
 from scan2map.statistics.tables import NEIGHBOURS
 from scan2map.statistics.tfce import enhance, neighbour_table
-
-PERMUTATION = ("permutation-max-t", "permutation-cluster", "permutation-tfce")
-"""Corrections by permutation."""
 
 
 class Permuting(NamedTuple):
@@ -43,93 +40,188 @@ class Permuting(NamedTuple):
     threads: int | None = None
 
 
-def correct_by_permutation(name, level, contrast, asked, signs, permuting):
+class Retrained(NamedTuple):
+    """The statistic's maps of networks that were trained on permuted labels.
+
+    Attributes
+    ----------
+    maps : iterable of ndarray, shape (voxels,)
+        Read once, one after the other.
+    extrapolate : bool
+        Fit a Pareto distribution to the tail of their largest values (`tail`).
+    """
+
+    maps: object
+    extrapolate: bool = False
+
+
+class _Retrainings(NamedTuple):
+    """What the corrections share where networks were trained anew."""
+
+    level: object
+    search: random_fields.Search
+    asked: object
+    signs: tuple
+    permuting: Permuting
+    values: np.ndarray
+    retrained: Retrained
+
+    def measure(self, measure):
+        """Return what is measured of the original and of each retraining."""
+        null = [measure(np.asarray(values)) for values in self.retrained.maps]
+        return np.array([measure(self.values), *null])
+
+    def extremes(self):
+        """Return the largest statistic of the signs looked at, of each retraining."""
+        return self.measure(lambda t: max((sign * t).max() for sign in self.signs))
+
+    def observed(self):
+        """Return the statistic of the original."""
+        return self.values
+
+
+class _Rearrangements(NamedTuple):
+    """What the corrections share where maps are rearranged."""
+
+    level: object
+    search: random_fields.Search
+    asked: object
+    signs: tuple
+    permuting: Permuting
+    tested: permutation.Tested
+    arranged: object
+
+    @property
+    def squared(self):
+        """Whether the statistic is the square of t: F of one row of weights."""
+        return self.search.statistic == "F" and self.tested.interest.shape[1] == 1
+
+    def measure(self, measure):
+        """Return what is measured of the statistic's map of each rearrangement."""
+
+        def of_map(values):
+            return measure(values**2 if self.squared else values)
+
+        data, threads = self.level.data, self.permuting.threads
+        return permutation.measure_maps(
+            data, self.tested, self.arranged, of_map, threads
+        )
+
+    def extremes(self):
+        """Return the largest statistic of the signs looked at, of each arrangement."""
+        data, threads = self.level.data, self.permuting.threads
+        largest, smallest = permutation.max_statistics(
+            data, self.tested, self.arranged, threads
+        )
+        if self.squared:
+            return np.maximum(largest, -smallest) ** 2
+        sides = {1: largest, -1: -smallest}
+        return np.max([sides[sign] for sign in self.signs], axis=0)
+
+    def observed(self):
+        """Return the statistic of the original."""
+        first = self.arranged._replace(
+            rows=self.arranged.rows[:1], signs=self.arranged.signs[:1]
+        )
+        (values,) = permutation.statistic_maps(self.level.data, self.tested, first)
+        return values**2 if self.squared else values
+
+
+def correct_by_permutation(name, level, contrast, asked, signs, permuting, retrained):
     """Return corrected p, what is significant, and what else is to be said.
 
-    Parameters and the first two results are those of `corrections.correct`; the
-    statistic is that of equal variances; sign flips hold without them.
+    Parameters and results are those of `corrections.correct`. The statistic is that of
+    equal variances, unless networks were retrained; sign flips hold without them.
     """
     if permuting is None:
         raise ValueError(f"{name} needs 'permuting': which images may change places")
-    design = level.model.design
-    tested = permutation.separate(design, contrast.weights)
-    arranged = rearrange(
-        permuting.exchange, design, permuting.blocks, permuting.n, permuting.seed
-    )
-    first = arranged._replace(rows=arranged.rows[:1], signs=arranged.signs[:1])
-    observed = permutation.statistic_maps(level.data, tested, first)[0]
-    work = {
-        "permutation-max-t": _voxels,
-        "permutation-cluster": _clusters,
-        "permutation-tfce": _enhanced,
+    shared = level, contrast.search, asked, signs, permuting
+    if retrained is not None:
+        test = _Retrainings(*shared, contrast.values, retrained)
+        about = {"null": "models" if retrained.extrapolate else "retrain"}
+    else:
+        design = level.model.design
+        arranged = rearrange(
+            permuting.exchange, design, permuting.blocks, permuting.n, permuting.seed
+        )
+        tested = permutation.separate(design, contrast.weights)
+        test = _Rearrangements(*shared, tested, arranged)
+        about = {
+            "null": "maps",
+            "exchange": permuting.exchange,
+            "exhaustive": bool(arranged.exhaustive),
+        }
+    statistic, null, unit, more = MEASURES[name](test)
+    p_of, threshold, told = _significance(null, retrained, asked.alpha, permuting.seed)
+    about |= told | {
+        "arrangements": len(null),
+        "null_quantiles": {
+            str(share): float(np.quantile(null, share)) for share in (0.5, 0.9, 0.95)
+        },
     }
-    p, null, threshold = work[name](
-        level, contrast, asked, signs, permuting, tested, arranged, observed
+    return p_of(statistic), {unit: threshold} | more, about
+
+
+def _significance(null, retrained, alpha, seed):
+    """Return how a statistic becomes p, the critical value, and what to say of it."""
+    if retrained is None or not retrained.extrapolate:
+        told = {"smallest_p": 1 / len(null)}
+        threshold = critical_value(null, alpha)
+        return lambda found: permutation.p_values(found, null), threshold, told
+    others = null[1:]
+    fitted = tail.fit_tail(others, seed)
+    threshold = tail.tail_threshold(alpha, others, fitted)
+    told = {"tail": fitted._asdict(), "null": "models", "values": others.tolist()}
+    return lambda found: tail.tail_p(found, others, fitted), threshold, told
+
+
+def _voxels(test):
+    """Return each voxel's statistic, and the largest of every arrangement."""
+    null, observed = test.extremes(), test.observed()
+    return (
+        np.max([sign * observed for sign in test.signs], axis=0),
+        null,
+        "statistic",
+        {},
     )
-    about = {
-        "exchange": permuting.exchange,
-        "rearrangements": len(arranged.rows),
-        "exhaustive": bool(arranged.exhaustive),
-        "smallest_p": 1 / len(arranged.rows),
-        "null_quantiles": dict(
-            zip(
-                ("0.5", "0.9", "0.95", "0.99"),
-                np.quantile(null, (0.5, 0.9, 0.95, 0.99)).tolist(),
-                strict=True,
-            )
-        ),
-    }
-    return p, threshold, about
 
 
-def _voxels(level, contrast, asked, signs, permuting, tested, arranged, observed):
-    """Compare each voxel with the largest value of every rearrangement."""
-    largest, smallest = permutation.max_statistics(
-        level.data, tested, arranged, permuting.threads
-    )
-    sides = {1: largest, -1: -smallest}
-    null = np.max([sides[sign] for sign in signs], axis=0)
-    values = np.max([sign * observed for sign in signs], axis=0)
-    p = permutation.p_values(values, null)
-    return p, null, {"statistic": critical_value(null, asked.alpha)}
-
-
-def _clusters(level, contrast, asked, signs, permuting, tested, arranged, observed):
-    """Compare each cluster with the largest of every rearrangement."""
-    u = random_fields.uncorrected_threshold(asked.cluster_forming_p, contrast.search)
-    neighbours = neighbour_table(level.mask, 18)
+def _clusters(test):
+    """Return the size of each voxel's cluster, and the largest of every arrangement."""
+    u = random_fields.uncorrected_threshold(test.asked.cluster_forming_p, test.search)
+    neighbours = neighbour_table(test.level.mask, 18)
 
     def largest(values):
-        return max(largest_clusters(s * values, u, neighbours)[0] for s in signs)
+        return max(largest_clusters(s * values, u, neighbours)[0] for s in test.signs)
 
-    null = permutation.measure_maps(
-        level.data, tested, arranged, largest, permuting.threads
-    )
-    p = np.ones(len(observed))
-    for sign in signs:
-        labels, n = ndimage.label(level.image(sign * observed) > u, NEIGHBOURS)
-        sizes = np.bincount(labels.ravel(), minlength=n + 1)[1:]
-        here = labels[level.mask]
-        if n:
-            p[here > 0] = permutation.p_values(sizes, null)[here[here > 0] - 1]
-    return p, null, {"voxels": critical_value(null, asked.alpha), "forming": u}
+    null, observed = test.measure(largest), test.observed()
+    extent = np.zeros(len(observed))
+    for sign in test.signs:
+        labels, n = ndimage.label(test.level.image(sign * observed) > u, NEIGHBOURS)
+        sizes = np.bincount(labels.ravel(), minlength=n + 1)
+        sizes[0] = 0
+        extent = np.maximum(extent, sizes[labels[test.level.mask]])
+    return extent, null, "voxels", {"forming": u}
 
 
-def _enhanced(level, contrast, asked, signs, permuting, tested, arranged, observed):
-    """Compare each enhanced voxel with the largest of every rearrangement."""
-    neighbours = neighbour_table(level.mask, permuting.connectivity)
-    powers = permuting.extent, permuting.height
+def _enhanced(test):
+    """Return each voxel's enhanced value, and the largest of every arrangement."""
+    neighbours = neighbour_table(test.level.mask, test.permuting.connectivity)
+    powers = test.permuting.extent, test.permuting.height
 
-    def highest(values):
-        enhanced = enhance(_looked_at(values, signs), neighbours, *powers)
-        return np.abs(enhanced).max()
+    def enhanced(values):
+        return np.abs(enhance(_looked_at(values, test.signs), neighbours, *powers))
 
-    null = permutation.measure_maps(
-        level.data, tested, arranged, highest, permuting.threads
-    )
-    enhanced = np.abs(enhance(_looked_at(observed, signs), neighbours, *powers))
-    p = permutation.p_values(enhanced, null)
-    return p, null, {"enhanced": critical_value(null, asked.alpha)}
+    null = test.measure(lambda values: enhanced(values).max())
+    return enhanced(test.observed()), null, "enhanced", {}
+
+
+MEASURES = {
+    "permutation-max-t": _voxels,
+    "permutation-cluster": _clusters,
+    "permutation-tfce": _enhanced,
+}
+"""Corrections by permutation: what is compared with its largest value."""
 
 
 def _looked_at(values, signs):

@@ -1,5 +1,8 @@
 """Names of regions, from an image of labels."""
 
+import csv
+
+import nibabel as nib
 import numpy as np
 
 
@@ -61,3 +64,25 @@ def read_names(rows):
                 "which is no whole number"
             ) from None
     return names
+
+
+def read_atlas(image=None, labels=None):
+    """Return an atlas, or one that knows no region where no files are given.
+
+    Parameters
+    ----------
+    image : str or Path, optional
+        Whole numbers, in the space of what is looked up.
+    labels : str or Path, optional
+        Table with the columns index and name, separated by tabs.
+
+    Returns
+    -------
+    Atlas
+    """
+    if image is None:
+        return NO_ATLAS
+    with open(labels, newline="", encoding="utf-8-sig") as file:
+        names = read_names(list(csv.DictReader(file, delimiter="\t")))
+    loaded = nib.load(image)
+    return Atlas(np.asanyarray(loaded.dataobj), loaded.affine, names)

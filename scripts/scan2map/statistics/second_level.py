@@ -78,7 +78,7 @@ class SecondLevel:
             fwhm=tuple(self.smoothness.fwhm),
             voxels=int(self.mask.sum()),
         )
-        name, size = effect_size(values, effect, weights, self)
+        name, size = effect_size(statistic, values, effect, weights, self)
         return ContrastMap(values, effect, name, size, search, weights)
 
     def image(self, values, outside=0.0):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import nibabel as nib
 import numpy as np
 
-from scan2map.images import SAME, read_grid
+from scan2map.images import SAME, read_grid, read_mask
 from scan2map.statistics.smoothing import smooth, smooth_within
+from scan2map.statistics.stored_maps import StoredMaps, WrittenMaps
 
 
 class Masking(NamedTuple):
@@ -45,28 +46,36 @@ class Scaling(NamedTuple):
     values: np.ndarray | None = None
     grand_mean: float | None = None
 
+    @property
+    def is_asked(self):
+        """Whether anything is done with global values."""
+        return self.normalisation != "none" or self.grand_mean is not None
+
 
 class Stack(NamedTuple):
     """Images in a mask.
 
     Attributes
     ----------
-    data : numpy.memmap of float32, shape (n, voxels)
+    data : stored_maps.StoredMaps, shape (n, voxels)
     mask : ndarray of bool, shape (x, y, z)
-    globals : ndarray, shape (n,)
-        Global value of each image, scaled.
+    globals : ndarray, shape (n,), or empty
+        Global value of each image, scaled, where it is used.
     not_finite : list of int
         Voxels in the explicit mask that have no finite value, by image; they are left
         out.
     constant : int
         Voxels that were left out because all images have the same value there.
+    n_maps : int
+        Maps that lie side by side.
     """
 
-    data: np.ndarray
+    data: StoredMaps
     mask: np.ndarray
     globals: np.ndarray
     not_finite: list
     constant: int
+    n_maps: int
 
 
 def check_grids(paths):
@@ -103,24 +112,43 @@ def _written(affine):
 
 
 def read_map(path, implicit=True):
-    """Return the data of an image as float32.
+    """Read the data of an image.
 
     Parameters
     ----------
     path : str or Path
     implicit : bool
-        0 becomes NaN where the file holds whole numbers, which have no NaN: SPM's
+        0 is masked where the file holds whole numbers, which have no NaN: SPM's
         implicit mask.
 
     Returns
     -------
-    ndarray of float32
+    numpy.ma.MaskedArray of float32
+        Values that are not finite are masked, too.
     """
     image = nib.load(path)
     data = image.get_fdata(dtype=np.float32, caching="unchanged")
+    missing = ~np.isfinite(data)
     if implicit and np.issubdtype(image.get_data_dtype(), np.integer):
-        data[data == 0] = np.nan
-    return data
+        missing |= data == 0
+    return np.ma.MaskedArray(data, missing)
+
+
+def average_maps(maps):
+    """Return the average of maps, masked where any of them is.
+
+    Parameters
+    ----------
+    maps : list of numpy.ma.MaskedArray
+
+    Returns
+    -------
+    numpy.ma.MaskedArray
+    """
+    if len(maps) == 1:
+        return maps[0]
+    missing = np.any([np.ma.getmaskarray(one) for one in maps], axis=0)
+    return np.ma.MaskedArray(np.mean([one.data for one in maps], axis=0), missing)
 
 
 def stack_images(
@@ -139,10 +167,11 @@ def stack_images(
     Parameters
     ----------
     images : iterable of ndarray, shape (x, y, z) or (x, y, z, n_maps)
-        Several maps are laid side by side (`lay_abreast`) and tested together.
+        Such as from `read_map`: what is masked or not finite is left out. Several maps
+        are laid side by side (`lay_abreast`) and tested together.
     n_images : int
     path : str or Path
-        Where the data are written (``.npy``); never all of them are in memory.
+        Where the data are written (``.npy``), one map after the other.
     explicit : ndarray of bool, shape (x, y, z), optional
         Images are then smoothed within it (`smoothing.smooth_within`), which leaves t
         as it is in voxels far from its border, and takes nothing from beyond it.
@@ -168,23 +197,22 @@ def stack_images(
     masking, scaling = masking or Masking(), scaling or Scaling()
     rows, not_finite, values = None, [], []
     for number, image in enumerate(images):
-        image = np.asarray(image, dtype=np.float32)
-        volumes = image.reshape(*image.shape[:3], -1)
+        given = np.isfinite(np.ma.getdata(image)) & ~np.ma.getmaskarray(image)
+        finite = given.reshape(*image.shape[:3], -1)
+        volumes = np.ma.getdata(image).astype(np.float32).reshape(finite.shape)
         if rows is None:
             search = _search(explicit, volumes.shape)
             valid = np.ones(int(search.sum()), dtype=bool)
             least = np.full(valid.size, np.inf, dtype=np.float32)
             most = -least
             weight = None if explicit is None else smooth(explicit, voxel_size, fwhm)
-            shape = (n_images, valid.size)
-            rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+            rows = WrittenMaps(path, (n_images, valid.size))
             first = volumes.shape
         if volumes.shape != first:
             raise ValueError(
                 f"image number {number + 1} has shape {image.shape}, those before it "
                 f"{first[: image.ndim]}: all must lie on the same grid"
             )
-        finite = np.isfinite(volumes)
         smoothed = np.stack(
             [
                 _smoothed(np.where(f, v, 0), explicit, weight, voxel_size, fwhm)
@@ -194,17 +222,17 @@ def stack_images(
             ],
             axis=-1,
         )
-        values.append(global_mean(smoothed))
-        rows[number] = lay_abreast(smoothed)[search]
+        if scaling.values is None and (masking.relative or scaling.is_asked):
+            values.append(_global_value(volumes, voxel_size, fwhm))
+        rows.write(number, lay_abreast(smoothed)[search])
         here = lay_abreast(finite)[search]
         not_finite.append(int(here.size - here.sum()))
         valid &= here
-        del image, volumes, finite, smoothed
-    factors, values = _factors(scaling, values)
+        del image, volumes, finite, given, smoothed
+    factors, values = _factors(scaling, values, n_images)
     for number, factor in enumerate(factors):
-        row = rows[number]
-        if factor != 1:
-            row *= np.float32(factor)
+        row = rows.read(number) * np.float32(factor)
+        rows.write(number, row)
         if masking.threshold is not None:
             relative = values[number] if masking.relative else 1.0
             valid &= row > masking.threshold * relative
@@ -214,18 +242,18 @@ def stack_images(
     valid &= least < most
     if not valid.any():
         raise ValueError(
-            f"of the mask's {valid.size} voxels none is finite, above its threshold and "
-            f"different between the {n_images} images: look at the maps and at the mask"
+            f"of the mask's {valid.size} voxels none is finite, above its threshold "
+            f"and different between the {n_images} images: look at maps and mask"
         )
     mask = np.zeros(search.shape, dtype=bool)
     mask[search] = valid
-    if not valid.all():
-        rows = _kept(rows, valid, path)
-    rows.flush()
-    logging.info("%d voxels in %d images", rows.shape[1], n_images)
+    rows.keep(valid)
+    rows.close()
+    logging.info("%d voxels in %d images", valid.sum(), n_images)
     if any(not_finite):
         logging.info("values that are not finite, by image: %s", not_finite)
-    return Stack(rows, mask, np.asarray(values), not_finite, constant)
+    data = StoredMaps(path)
+    return Stack(data, mask, np.asarray(values), not_finite, constant, first[3])
 
 
 def _search(explicit, shape):
@@ -254,16 +282,16 @@ def _smoothed(volume, explicit, weight, voxel_size, fwhm):
     return smoothed
 
 
-def _factors(scaling, measured):
+def _factors(scaling, measured, n_images):
     """Return what images are multiplied by, and their global values after that."""
     values = np.asarray(measured if scaling.values is None else scaling.values, float)
-    if scaling.normalisation == "none" and scaling.grand_mean is None:
-        return np.ones(len(values)), values
+    if not scaling.is_asked:
+        return np.ones(n_images), values
     wrong = np.flatnonzero(~(values > 0))
     if len(wrong) and scaling.normalisation != "ancova":
         raise ValueError(
-            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: to "
-            "be scaled by it, it should be above 0"
+            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: "
+            "to be scaled by it, it should be above 0"
         )
     if scaling.normalisation == "proportional":
         factors = (scaling.grand_mean or 50.0) / values
@@ -274,26 +302,12 @@ def _factors(scaling, measured):
     return factors, values * factors
 
 
-def _kept(rows, valid, path):
-    """Write the valid voxels alone to the same place."""
-    shape = (len(rows), int(valid.sum()))
-    shorter = np.empty(shape[1], dtype=np.float32)
-    data = rows.reshape(-1)
-    # Row after row moves towards the start, where it has been read already.
-    for number in range(len(rows)):
-        np.compress(valid, rows[number], out=shorter)
-        data[number * shape[1] : (number + 1) * shape[1]] = shorter
-    rows.flush()
-    del data
-    offset = rows.offset
-    del rows
-    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-    with open(path, "r+b") as file:
-        np.lib.format.write_array_header_1_0(file, header)
-        if file.tell() != offset:
-            raise RuntimeError(f"the header of {path} does not fit its place")
-        file.truncate(offset + 4 * shape[0] * shape[1])
-    return np.lib.format.open_memmap(path, "r+")
+def _global_value(volumes, voxel_size, fwhm):
+    """Return SPM's global value of whole maps (x, y, z, n_maps), once smoothed."""
+    if fwhm:
+        maps = np.moveaxis(volumes, -1, 0)
+        volumes = np.stack([smooth(one, voxel_size, fwhm) for one in maps], axis=-1)
+    return global_mean(volumes)
 
 
 def global_mean(image):
@@ -337,8 +351,41 @@ def lay_abreast(volumes):
 
 
 def take_apart(image, n_maps):
-    """Return the maps (x, y, z, n_maps) that `lay_abreast` laid side by side."""
-    x, y, z = image.shape
+    """Undo `lay_abreast`.
+
+    Parameters
+    ----------
+    image : ndarray, shape (x, y, z) of one map, (x, y, n_maps * (z + 1)) of several
+    n_maps : int
+
+    Returns
+    -------
+    ndarray, shape (x, y, z) of one map, (x, y, z, n_maps) of several
+    """
     if n_maps == 1:
-        return image[..., None]
-    return image.reshape(x, y, n_maps, z // n_maps).transpose(0, 1, 3, 2)[:, :, :-1]
+        return image
+    x, y, z = image.shape
+    apart = image.reshape(x, y, n_maps, z // n_maps)
+    return apart.transpose(0, 1, 3, 2)[:, :, :-1]
+
+
+def read_stack(data, mask):
+    """Return what `stack_images` and `images.write_image` wrote.
+
+    Parameters
+    ----------
+    data, mask : str or Path
+        The data (``.npy``), and the mask as an image, 4D of several maps.
+
+    Returns
+    -------
+    data : stored_maps.StoredMaps, shape (n, voxels)
+    mask : ndarray of bool, shape (x, y, z)
+        Of the maps side by side.
+    affine : ndarray, shape (4, 4)
+    n_maps : int
+    """
+    apart = read_mask(mask)
+    apart = apart.reshape(*apart.shape[:3], -1)
+    affine = read_grid(mask)[1]
+    return StoredMaps(data), lay_abreast(apart), affine, apart.shape[3]

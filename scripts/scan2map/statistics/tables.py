@@ -101,6 +101,9 @@ def results_table(image, affine, u, search, extent=0):
         "cluster_fdr": _smallest(peaks.sizes[cluster_q < 0.05]),
     }
     world = peaks.voxel @ affine[:3, :3].T + affine[:3, 3]
+    peak_p = random_fields.peak_p(peaks.value, search)
+    tail = -np.expm1(-random_fields.uncorrected_p(peaks.value, search))
+    z = norm.isf(tail)
     left = peaks.sizes[peaks.cluster] >= extent
     rows = []
     while left.any():
@@ -110,20 +113,17 @@ def results_table(image, affine, u, search, extent=0):
         for number in _listed(np.flatnonzero(mine), peaks.value, world):
             cluster = peaks.cluster[number]
             first = number == best
-            tail = -np.expm1(-random_fields.uncorrected_p(peaks.value[number], search))
             rows.append(
                 {
                     "cluster_p_fwe": float(fwe[cluster]) if first else None,
                     "cluster_p_fdr": float(cluster_q[cluster]) if first else None,
                     "voxels": int(peaks.sizes[cluster]) if first else None,
                     "cluster_p": float(p[cluster]) if first else None,
-                    "peak_p_fwe": float(
-                        random_fields.peak_p(peaks.value[number], search)
-                    ),
+                    "peak_p_fwe": float(peak_p[number]),
                     "peak_p_fdr": float(peak_q[number]),
                     "value": float(peaks.value[number]),
-                    "z": float(norm.isf(tail)),
-                    "p": float(tail),
+                    "z": float(z[number]),
+                    "p": float(tail[number]),
                     **dict(zip(AXES, world[number].tolist(), strict=True)),
                 }
             )

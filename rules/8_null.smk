@@ -1,0 +1,64 @@
+# Stage 8, the null distribution of networks: labels are permuted, networks trained anew.
+
+
+use rule sensitivity_map as null_sensitivity_map with:
+    output:
+        maps=temp("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
+        description=temp("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
+    log:
+        "<logs>/8_statistics/null_sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/null_sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    wildcard_constraints:
+        experiment="[a-z0-9_]+_null[0-9]+",
+
+
+use rule component_gradients as null_gradients with:
+    output:
+        maps=temp("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
+        description=temp("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
+        ranking=temp("<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv"),
+    log:
+        "<logs>/8_statistics/null_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/null_gradients/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    wildcard_constraints:
+        experiment="[a-z0-9_]+_null[0-9]+",
+
+
+ruleorder: null_sensitivity_map > sensitivity_map
+ruleorder: null_gradients > component_gradients
+
+
+rule null_map:
+    """What would the statistic be if labels meant nothing to the networks?"""
+    input:
+        stacks=retrained_stacks(".npy"),
+        tables=retrained_stacks(".json"),
+        fields=fields_of_maps,
+        grids=grids_of_maps,
+        masks=tested_masks,
+        grid_mask=GRID_MASK,
+    output:
+        "<tested>/null/{number}_statmaps.nii.gz",
+    log:
+        "<logs>/8_statistics/null_map/{analysis}_{maps}_{number}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/null_map/{analysis}_{maps}_{number}.tsv"
+    wildcard_constraints:
+        number="[0-9]+",
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=code_of("85_null_map"),
+        cohort_groups=GROUPS,
+        kind=kind_of_analysis,
+        rows=retrained_rows,
+        mirror=[is_mirrored(row) for row in cohort],
+        contrasts=all_contrasts,
+        statistics=statistics_of(*MODEL, "mask", "fwhm"),
+    script:
+        "../scripts/85_null_map.py"

@@ -1,0 +1,214 @@
+# Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
+
+from scan2map.analyses import contrasts_of
+from scan2map.designs import design_values
+
+
+def analysis_of(wildcards):
+    return analyses[wildcards.analysis]
+
+
+def statistics_of(*keys):
+    """What a rule uses of an analysis's settings, so that nothing else reruns it."""
+    return lambda wildcards: {
+        key: analysis_of(wildcards)["statistics"][key] for key in keys
+    }
+
+
+MODEL = (
+    "design", "groups", "sessions", "regressor", "covariates", "variance", "global",
+)  # fmt: skip
+"""What the model of an analysis depends on."""
+
+
+def analyses_of_kind(*kinds):
+    """Names of the analyses of a kind of maps."""
+    return [name for name, one in analyses.items() if one["kind"] in kinds]
+
+
+def maps_of(name):
+    """What the maps of an analysis are called, each tested for itself."""
+    kind = analyses[name]["kind"]
+    if kind in ("sensitivity", "diffusion"):
+        return METRICS
+    return [analyses[name]["maps"]] if kind == "column" else ["components"]
+
+
+def contrasts(name):
+    """Contrasts of an analysis, by name."""
+    return contrasts_of(analyses[name], GROUPS)
+
+
+def contrast_of(wildcards):
+    """One contrast as configured."""
+    return contrasts(wildcards.analysis)[wildcards.contrast]
+
+
+def contrast_position(wildcards):
+    """Which of an analysis's contrasts it is, counted from 0."""
+    return list(contrasts(wildcards.analysis)).index(wildcards.contrast)
+
+
+def tested_rows(name):
+    """Sessions whose maps an analysis tests, in the order of its design."""
+    return [cohort[row] for members in designs[name].members for row in members]
+
+
+def images_per_row(wildcards):
+    """How many maps each row of the design is the average of."""
+    return [len(members) for members in designs[wildcards.analysis].members]
+
+
+def global_values(wildcards):
+    """Global value of each row, where a column of the cohort holds them."""
+    asked = analysis_of(wildcards)["statistics"]["global"]
+    if asked["normalisation"] == "none" or asked["value"] == "mean":
+        return None
+    return design_values(designs[wildcards.analysis], cohort, asked["value"])
+
+
+def tested_maps(wildcards):
+    """Files of the maps that an analysis tests, in the order of its design."""
+    analysis, rows = analysis_of(wildcards), tested_rows(wildcards.analysis)
+    if analysis["kind"] == "column":
+        return [row[analysis["maps"]] for row in rows]
+    if analysis["kind"] == "diffusion":
+        return each_session(f"<dwi>_space-{MNI}_{wildcards.maps}.nii.gz", rows)
+    pattern = {
+        "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
+        "components": "<gradients>",
+        "volumes": "<gradients>",
+    }[analysis["kind"]]
+    return each_session(pattern, rows, experiment=analysis["maps"])
+
+
+def null_maps(wildcards):
+    """Statistics of networks that were trained on permuted labels, where asked for."""
+    asked = analysis_of(wildcards)["statistics"]
+    if asked["null"] == "maps" or not wildcards.correction.startswith("permutation"):
+        return []
+    pattern = workflow.pathvars.apply("<tested>/null/{number}_statmaps.nii.gz")
+    about = {"analysis": wildcards.analysis, "maps": wildcards.maps}
+    numbers = range(1, asked["retrainings"] + 1)
+    return [pattern.format(**about, number=number) for number in numbers]
+
+
+def retrained(wildcards):
+    """The experiment of an analysis, its labels permuted."""
+    return f"{analysis_of(wildcards)['maps']}_null{wildcards.number}"
+
+
+def retrained_stacks(suffix):
+    """Maps of each fold of networks that were trained on permuted labels."""
+
+    def fill(wildcards):
+        name, kind = retrained(wildcards), analysis_of(wildcards)["kind"]
+        stem = "sensitivity" if kind == "sensitivity" else "gradients"
+        pattern = f"<maps>/repeat-{{repeat}}_fold-{{fold}}/{stem}{suffix}"
+        pattern = workflow.pathvars.apply(pattern)
+        return [
+            pattern.format(experiment=name, repeat=repeat, fold=fold)
+            for repeat, fold in numbered_folds(name)
+        ]
+
+    return fill
+
+
+def retrained_rows(wildcards):
+    """The cohort with permuted labels."""
+    return people(retrained(wildcards))
+
+
+def fields_of_maps(wildcards):
+    """Fields that take each session's maps to MNI; nothing where they are there."""
+    space = experiment_named(analysis_of(wildcards)["maps"])["feature"].get("space")
+    if space != "T1w":
+        return []
+    return each_session(f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz")
+
+
+def grids_of_maps(wildcards):
+    """Images on the grids of each session's maps."""
+    space = experiment_named(analysis_of(wildcards)["maps"])["feature"].get("space")
+    if space is None:
+        return []
+    return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
+
+
+def all_contrasts(wildcards):
+    """Contrasts of an analysis, as configured."""
+    return contrasts(wildcards.analysis)
+
+
+def kind_of_analysis(wildcards):
+    return analysis_of(wildcards)["kind"]
+
+
+def is_reversed(wildcards):
+    """Whether each map is mirrored: those of networks and of diffusion can be."""
+    analysis = analysis_of(wildcards)
+    mirror = analysis["kind"] in ("sensitivity", "diffusion")
+    return [mirror and is_mirrored(row) for row in tested_rows(wildcards.analysis)]
+
+
+def tested_masks(wildcards):
+    """Masks that a map must lie in: where everybody has data, and the user's own."""
+    analysis = analysis_of(wildcards)
+    modality = {"sensitivity": "dwi", "diffusion": "dwi", "column": None}
+    modality = modality.get(analysis["kind"], "bold")
+    own = analysis["statistics"]["mask"]["explicit"]
+    shared = workflow.pathvars.apply(f"<statistics>/{modality}_mask.nii.gz")
+    return ([shared] if modality else []) + ([own] if own else [])
+
+
+def atlas_files(wildcards):
+    """Image and table of an analysis's atlas, where it has one."""
+    return [
+        path for path in analysis_of(wildcards)["statistics"]["atlas"].values() if path
+    ]
+
+
+def first_correction(pattern, **known):
+    """Fill a path pattern for the correction that figures show."""
+    pattern = workflow.pathvars.apply(pattern)
+
+    def fill(wildcards):
+        first = analysis_of(wildcards)["statistics"]["corrections"][0]
+        return pattern.format(**dict(wildcards.items()), **known, correction=first)
+
+    return fill
+
+
+def of_contrasts(pattern, each=False):
+    """Fill a path pattern for each contrast of an analysis, and for its first correction.
+
+    Or for each of its corrections, contrast by contrast.
+    """
+    pattern = workflow.pathvars.apply(pattern)
+
+    def fill(wildcards):
+        asked = analysis_of(wildcards)["statistics"]["corrections"]
+        about = {"analysis": wildcards.analysis, "maps": wildcards.maps}
+        return [
+            pattern.format(**about, contrast=contrast, correction=correction)
+            for contrast in contrasts(wildcards.analysis)
+            for correction in (asked if each else asked[:1])
+        ]
+
+    return fill
+
+
+def contrasts_in_order(wildcards):
+    """Names of an analysis's contrasts."""
+    return list(contrasts(wildcards.analysis))
+
+
+def corrections_in_order(wildcards):
+    """Names of an analysis's corrections."""
+    return analysis_of(wildcards)["statistics"]["corrections"]
+
+
+def of_analysed_experiment(pattern):
+    """Fill a path pattern with the experiment whose maps an analysis tests."""
+    pattern = workflow.pathvars.apply(pattern)
+    return lambda wildcards: pattern.format(experiment=analysis_of(wildcards)["maps"])

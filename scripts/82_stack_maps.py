@@ -1,0 +1,50 @@
+"""Smooth, scale and mask the maps of an analysis, one after the other."""
+
+import numpy as np
+
+from scan2map.images import mask_on_grid, write_image, write_json
+from scan2map.logs import log_to
+from scan2map.statistics import check_grids, read_map
+from scan2map.statistics.analysis import stack_analysis
+from scan2map.statistics.stacks import average_maps, take_apart
+
+log_to(snakemake.log[0])
+asked, sizes = snakemake.params.statistics, snakemake.params.images
+paths, mirror = list(snakemake.input.maps), snakemake.params.mirror
+shape, affine = check_grids(paths)
+masks = [mask_on_grid(path, shape, affine) for path in snakemake.input.masks]
+
+
+def images():
+    """Yield the map of each row of the design, the average over sessions."""
+    read = iter(zip(paths, mirror, strict=True))
+    for size in sizes:
+        yield average_maps(
+            [
+                read_map(path, asked["mask"]["implicit"])[:: -1 if flip else 1]
+                for path, flip in (next(read) for _ in range(size))
+            ]
+        )
+
+
+stack = stack_analysis(
+    images(),
+    n_images=len(sizes),
+    path=snakemake.output.stack,
+    asked=asked,
+    explicit=np.logical_and.reduce(masks) if masks else None,
+    affine=affine,
+    values=snakemake.params.global_values,
+)
+write_image(take_apart(stack.mask, stack.n_maps), affine, snakemake.output.mask)
+description = {
+    "Maps": stack.n_maps,
+    "Voxels": stack.data.shape[1],
+    "ConstantVoxels": stack.constant,
+    "NotFinite": dict(zip(paths, stack.not_finite, strict=True))
+    if len(paths) == len(sizes)
+    else stack.not_finite,
+    "GlobalValues": stack.globals.tolist(),
+    "FWHM_mm": asked["fwhm"],
+}
+write_json(description, snakemake.output.description)

@@ -1,0 +1,57 @@
+"""Fit the model of an analysis, test a contrast, and list clusters as SPM does."""
+
+import pandas as pd
+
+from scan2map.cohort import read_cohort
+from scan2map.contrasts import contrast_weights
+from scan2map.designs import cohort_design
+from scan2map.images import read_json, write_image, write_json
+from scan2map.logs import log_to
+from scan2map.map_units import unit_of
+from scan2map.statistics.analysis import (
+    TABLE,
+    asked_of,
+    contrast_map,
+    describe_test,
+    fit_analysis,
+    tabulate_contrast,
+)
+from scan2map.statistics.regions import read_atlas
+from scan2map.statistics.stacks import read_stack, take_apart
+
+log_to(snakemake.log[0])
+asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
+rows = read_cohort(snakemake.input.cohort, groups, "bids")
+design = cohort_design(rows, asked, groups)
+data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
+stacked = read_json(snakemake.input.description)
+
+level = fit_analysis(data, mask, affine, design, asked, stacked["GlobalValues"])
+wanted = contrast_weights(
+    design, snakemake.wildcards.contrast, snakemake.params.contrast
+)
+contrast = contrast_map(level, wanted)
+table, sets = tabulate_contrast(
+    level,
+    contrast,
+    asked_of(asked),
+    asked["extent_mm3"],
+    n_maps,
+    read_atlas(*snakemake.input.atlas),
+)
+
+out = snakemake.output
+pd.DataFrame(table, columns=TABLE).to_csv(
+    out.table, sep="\t", index=False, float_format="%.6g"
+)
+for values, path in (
+    (contrast.values, out.statistic),
+    (contrast.effect, out.effect),
+    (contrast.size, out.size),
+    (level.model.variance, out.variance),
+    (level.smoothness.rpv[mask], out.rpv),
+):
+    write_image(take_apart(level.image(values), n_maps), affine, path)
+unit = unit_of(snakemake.params.kind, snakemake.wildcards.maps)
+summary = describe_test(level, contrast, design, sets, asked, unit)
+write_json(summary | {"Stack": stacked}, out.summary)

@@ -1,0 +1,72 @@
+"""Correct a contrast for all voxels, and list what is significant."""
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+
+from scan2map.cohort import read_cohort
+from scan2map.contrasts import contrast_weights
+from scan2map.designs import cohort_design, exchange_of
+from scan2map.images import read_json, write_image, write_json
+from scan2map.logs import log_to
+from scan2map.statistics import correct
+from scan2map.statistics.analysis import (
+    CLUSTERS,
+    asked_of,
+    contrast_map,
+    describe_correction,
+    fit_analysis,
+    permuting_of,
+    significant_clusters,
+)
+from scan2map.statistics.permuted import Retrained
+from scan2map.statistics.regions import read_atlas
+from scan2map.statistics.stacks import read_stack, take_apart
+
+log_to(snakemake.log[0])
+asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
+rows = read_cohort(snakemake.input.cohort, groups, "bids")
+design = cohort_design(rows, asked, groups)
+data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
+stacked = read_json(snakemake.input.description)
+
+level = fit_analysis(data, mask, affine, design, asked, stacked["GlobalValues"])
+wanted = contrast_weights(
+    design, snakemake.wildcards.contrast, snakemake.params.contrast
+)
+contrast = contrast_map(level, wanted)
+exchange = exchange_of(design, wanted.weights, asked["variance"])
+null = (
+    np.asarray(nib.load(path).dataobj[..., snakemake.params.position])[mask]
+    for path in snakemake.input.null
+)
+corrected = correct(
+    snakemake.wildcards.correction,
+    level,
+    contrast,
+    asked_of(asked),
+    permuting_of(asked, exchange, design, snakemake.params.seed, snakemake.threads),
+    Retrained(null, asked["null"] == "models") if snakemake.input.null else None,
+)
+clusters = significant_clusters(
+    level,
+    contrast,
+    corrected,
+    asked_of(asked),
+    n_maps,
+    read_atlas(*snakemake.input.atlas),
+)
+
+out, significant = snakemake.output, corrected.p <= asked["alpha"]
+pd.DataFrame(clusters, columns=CLUSTERS).to_csv(
+    out.table, sep="\t", index=False, float_format="%.6g"
+)
+for values, path in (
+    (np.where(significant, contrast.values, 0), out.statistic),
+    (-np.log10(corrected.p), out.p),
+):
+    write_image(take_apart(level.image(values), n_maps), affine, path)
+summary = describe_correction(
+    snakemake.wildcards.correction, corrected, contrast, asked, clusters
+)
+write_json(summary, out.summary)

@@ -1,0 +1,38 @@
+"""Write the page of results of an analysis: pictures, design, tables."""
+
+import nibabel as nib
+import pandas as pd
+
+from scan2map.figures.results import draw_result, embed, largest_map, results_page
+from scan2map.images import read_json
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+given, names = snakemake.input, snakemake.params.contrasts
+per_contrast = len(snakemake.params.corrections)
+background, mask = nib.load(given.background), nib.load(given.mask)
+corrections = [
+    (read_json(summary), pd.read_csv(table, sep="\t"))
+    for summary, table in zip(given.corrections, given.clusters, strict=True)
+]
+parts = []
+for number, name in enumerate(names):
+    summary = read_json(given.summaries[number])
+    statistic, significant, inside = largest_map(
+        nib.load(given.statistics[number]), nib.load(given.significant[number]), mask
+    )
+    first = number * per_contrast
+    parts.append(
+        {
+            "name": name,
+            "summary": summary,
+            "picture": embed(
+                draw_result(statistic, significant, summary, inside, background)
+            ),
+            "table": pd.read_csv(given.tables[number], sep="\t"),
+            "corrections": corrections[first : first + per_contrast],
+        }
+    )
+page = results_page(snakemake.params.title, parts, snakemake.params.notes)
+with open(snakemake.output[0], "w", encoding="utf-8") as file:
+    file.write(page)

@@ -1,0 +1,189 @@
+"""Which analyses a study has, and which of them cannot be answered."""
+
+import copy
+
+import pytest
+from test_designs import cohort
+from workflow import complete, phantom_config, resting_config
+
+from scan2map.analyses import (
+    base_and_number,
+    columns_needed,
+    contrasts_of,
+    permuted_cohort,
+    plan_designs,
+    spread_statistics,
+    study_analyses,
+    tidy_statistics,
+)
+from scan2map.settings import expand_protocols
+
+GROUPS = ["control", "patient"]
+
+
+def study(config=None, statistics=None, **analyses):
+    """Return the analyses of a study with some of its statistics changed."""
+    config = copy.deepcopy(config or phantom_config())
+    config["statistics"] = {"covariates": ["age"]} | (statistics or {})
+    config["analyses"] = analyses
+    config = complete(config)
+    return study_analyses(
+        config | {"experiments": expand_protocols(config["experiments"])}
+    )
+
+
+def test_each_experiment_and_diffusion_itself_have_an_analysis():
+    analyses = study()
+    assert list(analyses) == ["preregistration", "postregistration", "traditional"]
+    kinds = [analysis["kind"] for analysis in analyses.values()]
+    assert kinds == ["sensitivity", "sensitivity", "diffusion"]
+
+
+def test_a_replica_beside_its_honest_twin_has_none():
+    analyses = study(resting_config())
+    assert list(analyses) == ["asc", "ssc", "rsp"]
+    assert analyses["rsp"]["kind"] == "volumes"
+
+
+def test_an_experiment_changes_what_it_names_and_keeps_the_rest():
+    config = phantom_config()
+    config["statistics"] = {"fwhm": 6.0, "mask": {"implicit": False}}
+    config["experiments"]["preregistration"]["statistics"] = {
+        "alpha": 0.01,
+        "mask": {"threshold": {"absolute": 0.1}},
+    }
+    spread = complete(config)["experiments"]["preregistration"]["statistics"]
+    assert (spread["alpha"], spread["fwhm"]) == (0.01, 6.0)
+    assert spread["mask"]["threshold"] == {"absolute": 0.1}
+    assert not spread["mask"]["implicit"]
+
+
+def test_an_unfinished_configuration_is_left_to_the_schema():
+    assert spread_statistics({"experiments": {"a": 3}}) == {"experiments": {"a": 3}}
+
+
+def test_contrasts_are_those_of_the_design_unless_some_are_asked_for():
+    analyses = study(
+        own={
+            "label": "own",
+            "maps": "preregistration",
+            "statistics": {"contrasts": {"age": {"t": "age"}}},
+        }
+    )
+    assert list(contrasts_of(analyses["preregistration"], GROUPS)) == ["groups", "mean"]
+    assert list(contrasts_of(analyses["traditional"], GROUPS)) == ["groups"]
+    assert list(contrasts_of(analyses["own"], GROUPS)) == ["age"]
+
+
+def test_columns_are_those_of_covariates_globals_and_images():
+    statistics = {"global": {"value": "tiv", "normalisation": "ancova"}}
+    own = {"label": "own", "maps": "con", "statistics": statistics}
+    assert columns_needed(study(vbm=own)) == ["age", "tiv", "con"]
+
+
+def images(tmp_path, n=12):
+    path = tmp_path / "con.nii.gz"
+    path.touch()
+    return cohort(n, con=[str(path)] * n)
+
+
+def of_images(**statistics):
+    own = {"label": "own", "maps": "con", "statistics": statistics}
+    return {"vbm": study(vbm=own)["vbm"]}
+
+
+def test_an_analysis_of_images_is_planned(tmp_path):
+    design = plan_designs(of_images(), images(tmp_path), GROUPS)["vbm"]
+    assert design.columns == ["control", "patient", "age"]
+
+
+@pytest.mark.parametrize(
+    ("statistics", "sentence"),
+    [
+        ({"covariates": ["age", "age"]}, "'age' twice"),
+        ({"covariates": ["group"]}, "'group', which is compared"),
+        ({"groups": ["healthy"]}, "'groups' has 'healthy'"),
+        ({"groups": ["control"]}, "two samples need two"),
+        ({"mask": {"explicit": "no.nii"}}, "no.nii, which is no file"),
+        ({"atlas": {"labels": __file__}}, "needs an image and its labels"),
+        ({"sessions": "each", "corrections": ["bonferroni"]}, "not independent"),
+        (
+            {"design": "one-sample", "variance": "unequal"},
+            "'variance: unequal' is for two samples",
+        ),
+        ({"contrasts": {"iq": {"t": "iq"}}}, "contrast 'iq': 'iq' is no column"),
+        ({"design": "regression"}, "needs 'regressor'"),
+    ],
+)
+def test_an_analysis_that_cannot_be_answered_says_why(tmp_path, statistics, sentence):
+    with pytest.raises(ValueError, match=f"analysis 'vbm': .*{sentence}"):
+        plan_designs(of_images(**statistics), images(tmp_path), GROUPS)
+
+
+def test_an_image_that_is_no_file_is_named(tmp_path):
+    rows = cohort(con=["there.nii"] * 12)
+    with pytest.raises(ValueError, match="'con' names 'there.nii' for participant p0"):
+        plan_designs(of_images(), rows, GROUPS)
+
+
+def test_who_takes_no_part_needs_no_value(tmp_path):
+    rows = images(tmp_path)
+    for row in rows[::2]:
+        row |= {"con": "", "score": ""}
+    for number, row in enumerate(rows[1::2]):
+        row["score"] = str(number**2)
+    patients = {"groups": ["patient"], "design": "regression", "regressor": "score"}
+    design = plan_designs(of_images(**patients, covariates=[]), rows, GROUPS)["vbm"]
+    assert len(design.matrix) == 6
+
+
+def test_too_few_arrangements_for_alpha_are_told(tmp_path):
+    with pytest.raises(ValueError, match="only 6 arrangements, so that no p .* 0.17"):
+        plan_designs(of_images(covariates=[]), images(tmp_path, 4), GROUPS)
+
+
+def test_permuted_labels_keep_group_sizes_and_a_participants_sessions_together():
+    rows = cohort(10) + [row | {"session_id": "2"} for row in cohort(10)[:3]]
+    permuted = permuted_cohort(rows, seed=1)
+    assert permuted == permuted_cohort(rows, seed=1) != permuted_cohort(rows, seed=2)
+    groups = {row["participant_id"]: row["group"] for row in permuted}
+    assert sorted(groups.values()) == sorted(row["group"] for row in rows[:10])
+    assert all(row["group"] == groups[row["participant_id"]] for row in permuted)
+    assert [r | {"group": ""} for r in permuted] == [r | {"group": ""} for r in rows]
+
+
+def test_names_of_permuted_labels_are_taken_apart():
+    assert base_and_number("post_null12") == ("post", 12)
+    assert base_and_number("post") == ("post", None)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "sentence"),
+    [
+        ({"null": "retrain", "retrainings": 10}, "no p below 0.091"),
+        ({"null": "models", "corrections": ["rft-peak"]}, "needs a correction by perm"),
+    ],
+)
+def test_retraining_that_cannot_be_significant_is_refused(statistics, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plan_designs(study(statistics=statistics), cohort(), GROUPS)
+
+
+def test_maps_of_group_ica_are_not_retrained():
+    analyses = study(resting_config(), {"null": "retrain"})
+    with pytest.raises(ValueError, match="a new group ICA"):
+        plan_designs(analyses, cohort(), GROUPS)
+
+
+def test_a_problem_that_analyses_share_is_told_once():
+    with pytest.raises(ValueError) as told:
+        plan_designs(study(statistics={"covariates": ["iq"]}), cohort(), GROUPS)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_sessions_are_labels_and_a_tilde_is_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/someone")
+    statistics = of_images(sessions=[1, "ses-2"], mask={"explicit": "~/m.nii"})
+    tidy = tidy_statistics(statistics["vbm"]["statistics"])
+    assert tidy["sessions"] == ["1", "2"]
+    assert tidy["mask"]["explicit"] == "/home/someone/m.nii"
