@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONPATH :=
 DEMO := results/phantom
 
-.PHONY: demo test check benchmark dag lock clean help
+.PHONY: demo test check benchmark calibration dag lock clean help
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -38,14 +38,18 @@ test: $(VENV)/ready ## run the tests
 check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all presets
 	ruff check .
 	ruff format --check .
-	snakefmt --check Snakefile rules
+	snakefmt --check Snakefile rules calibration/Snakefile
 	PYTHONPATH=scripts lint-imports
 	snakemake --lint
+	snakemake --lint --snakefile calibration/Snakefile
 	for preset in config/studies/*.yaml; do \
 	  snakemake --dry-run --quiet --configfile $$preset || exit 1; done
 
 benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures some
 	PYTHONPATH=scripts python benchmarks/run.py $(FIGURES)
+
+calibration: $(VENV)/ready ## measure how often corrections err, half an hour on 2 cores
+	snakemake --snakefile calibration/Snakefile --cores $(CORES)
 
 dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
 	snakemake --rulegraph | dot -Tpng -Gdpi=80 > docs/images/rulegraph.png

@@ -1,0 +1,12 @@
+"""Draw the error rate of each correction beside the one it promises."""
+
+import pandas as pd
+
+from scan2map.figures.calibration import draw_rates
+from scan2map.figures.style import write_png
+from scan2map.logs import log_to
+
+log_to(snakemake.log[0])
+rates = pd.read_csv(snakemake.input[0], sep="\t")
+figure = draw_rates(rates, snakemake.params.labels, snakemake.params.alpha)
+write_png(figure, snakemake.output[0])
