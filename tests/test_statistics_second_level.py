@@ -71,6 +71,18 @@ def test_unequal_variances_are_weighed(rng):
     assert ratio == pytest.approx(3, rel=0.15)  # 8 images of some hundred resels
 
 
+def test_permutation_weighs_images_as_the_model_of_unequal_variances_does(rng):
+    data = maps(rng, 16, effect=4.0)
+    data[1::2] *= 3
+    level = two_samples(data, unequal=["a", "b"] * 8)
+    contrast = level.test([-1, 1])
+    found = correct(
+        "permutation-max-t", level, contrast, permuting=permuting(exchange="signs")
+    )
+    beyond = np.abs(contrast.values) > found.threshold["statistic"]
+    np.testing.assert_array_equal(beyond, found.p <= 0.05)
+
+
 def test_a_contrast_that_cannot_be_estimated_names_the_columns(rng):
     design = np.column_stack([GROUPS, GROUPS[:, 0]])
     level = fit_second_level(

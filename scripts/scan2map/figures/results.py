@@ -223,7 +223,6 @@ def _found(summary):
         "statistic": "|t| &gt; {:.2f}"
         if summary["Statistic"] == "T"
         else "F &gt; {:.2f}",
-        "equal_variances": "by |t| &gt; {:.2f} of equal variances",
         "voxels": "clusters of {:.0f} voxels and more",
         "enhanced": "TFCE above {:.4g}",
     }

@@ -30,11 +30,9 @@ class Corrected(NamedTuple):
     p : ndarray, shape (voxels,)
         Corrected p; 1 where nothing was found.
     threshold : dict
-        What is significant at `alpha`: ``statistic``, the smallest |t| or F, or
-        ``equal_variances``, that of the model of equal variances, by which permutation
-        tests one of unequal variances; or ``voxels``, of the smallest cluster above
-        ``forming``; or ``enhanced``, of TFCE; inf where nothing is. The least of both
-        signs.
+        What is significant at `alpha`: ``statistic``, the smallest |t| or F; or
+        ``voxels``, of the smallest cluster above ``forming``; or ``enhanced``, of TFCE;
+        inf where nothing is. The least of both signs.
     about : dict
         What else is to be said, such as the number of permutations.
     """

@@ -33,12 +33,13 @@ class Tested(NamedTuple):
     """What a contrast tests, apart from the nuisance.
 
     `interest` (n, q) and `nuisance` (n, p), orthonormal; `df` of the residuals of the
-    whole model.
+    whole model; `weights` (n, 1), factors of the data's rows that make variances equal.
     """
 
     interest: np.ndarray
     nuisance: np.ndarray
     df: int
+    weights: np.ndarray | float = 1.0
 
 
 def separate(design, contrasts):
@@ -222,7 +223,7 @@ def _each_block(work, data, threads):
 
 def _prepare(values, tested):
     """Return a block of data without nuisance, and its sum of squares."""
-    block = np.asarray(values, dtype=np.float64)
+    block = tested.weights * np.asarray(values, dtype=np.float64)
     values = _without(tested.nuisance, block)
     power = np.einsum("ij,ij->j", values, values)
     # What is left of constant data is rounding error.

@@ -130,8 +130,8 @@ class _Rearrangements(NamedTuple):
 def correct_by_permutation(name, level, contrast, asked, signs, permuting, retrained):
     """Return corrected p, what is significant, and what else is to be said.
 
-    Parameters and results are those of `corrections.correct`. The statistic is that of
-    equal variances, unless networks were retrained; sign flips hold without them.
+    Parameters and results are those of `corrections.correct`. Where variances are
+    unequal, data are weighed as in the model before they are rearranged.
     """
     if permuting is None:
         raise ValueError(f"{name} needs 'permuting': which images may change places")
@@ -144,7 +144,10 @@ def correct_by_permutation(name, level, contrast, asked, signs, permuting, retra
         arranged = rearrange(
             permuting.exchange, design, permuting.blocks, permuting.n, permuting.seed
         )
-        tested = permutation.separate(design, contrast.weights)
+        # Noisy images weigh as little in the mean that is taken out as in the model.
+        weights = level.model.weights[:, None]
+        tested = permutation.separate(weights * design, contrast.weights)
+        tested = tested._replace(weights=weights)
         test = _Rearrangements(*shared, tested, arranged)
         about = {
             "null": "maps",
@@ -179,8 +182,7 @@ def _voxels(test):
     """Return each voxel's statistic, and the largest of every arrangement."""
     null, observed = test.extremes(), test.observed()
     farthest = np.max([sign * observed for sign in test.signs], axis=0)
-    weighted = isinstance(test, _Rearrangements) and np.ptp(test.level.model.weights)
-    return farthest, null, "equal_variances" if weighted else "statistic", {}
+    return farthest, null, "statistic", {}
 
 
 def _clusters(test):
