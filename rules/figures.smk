@@ -62,15 +62,19 @@ def results_notes(wildcards):
     analysis = analysis_of(wildcards)
     if analysis["kind"] not in ("sensitivity", "components", "volumes"):
         return []
-    trained = (
-        ", except those that compare with networks trained on permuted labels"
-        if analysis["statistics"]["null"] != "maps"
-        else ""
-    )
+    if analysis["statistics"]["null"] != "maps":
+        return [
+            "Corrections by permutation compare with networks that were trained on "
+            "permuted labels. All other p values are approximate: maps of networks depend "
+            "on each other and on the labels (docs/calibration_networks.md)."
+        ]
     return [
         "These are maps of networks that share most of the people they were trained on: "
-        "they are neither independent of each other nor of the groups' labels, so that p "
-        f"values here are approximate{trained} (docs/statistics.md)."
+        "they depend on each other and on the groups' labels, and p values are "
+        "approximate. A significant mean is no evidence: networks that have learnt "
+        "nothing have one in nearly every study; a difference between groups is found too "
+        "seldom. Only 'null: retrain' and 'models' keep what they promise "
+        "(docs/calibration_networks.md)."
     ]
 
 
