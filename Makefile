@@ -11,7 +11,7 @@ DEMO := results/phantom
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
+	@grep -hE '^[a-z_]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | sort
 
 $(VENV)/ready: requirements.lock
 	@case "$(CURDIR)" in *" "*) \
@@ -44,6 +44,8 @@ check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all p
 	snakemake --lint --snakefile calibration/Snakefile
 	for preset in config/studies/*.yaml; do \
 	  snakemake --dry-run --quiet --configfile $$preset || exit 1; done
+	snakefmt --check calibration/networks.smk
+	snakemake --lint --snakefile calibration/networks.smk
 
 benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures some
 	PYTHONPATH=scripts python benchmarks/run.py $(FIGURES)
@@ -60,3 +62,9 @@ lock: ## resolve the versions anew
 
 clean: ## remove the demo's results
 	rm -rf $(DEMO) logs/phantom
+
+.PHONY: calibration_networks
+calibration_networks: $(VENV)/ready ## measure errors of tests on maps of networks, 50 minutes of processor time
+	snakemake --configfile calibration/networks_pool.yaml --until make_feature \
+	  --cores $(CORES)
+	snakemake --snakefile calibration/networks.smk --cores $(CORES)

@@ -224,3 +224,15 @@ def test_prediction_table_has_probabilities_beside_logits():
     table = prediction_table(np.array([0.0, 2.0]), participant_id=["a", "b"], fold=3)
     assert list(table) == ["participant_id", "fold", "logit", "probability"]
     assert table["probability"].tolist() == pytest.approx([0.5, 0.8807970779778823])
+
+
+def test_a_reused_network_learns_as_one_built_anew(sessions):
+    training = {**TRAINING, "epochs": 2}
+    network = {**NETWORK, "dropout": 0.5}
+    used = train(*sessions, network, training, seed=7)[0]
+    again, _, history = train(*sessions, network, training, seed=8, reuse=used)
+    anew, _, expected = train(*sessions, network, training, seed=8)
+    assert again is used
+    for one, other in zip(again.get_weights(), anew.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert history == expected

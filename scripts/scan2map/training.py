@@ -27,6 +27,7 @@ def train(
     families=None,
     validation=None,
     callbacks=(),
+    reuse=None,
 ):
     """Fit a network, and the scaling of its input, to some sessions.
 
@@ -62,6 +63,11 @@ def train(
         Features and labels of sessions to watch.
     callbacks : sequence of keras.callbacks.Callback
         Called in addition: to save states, say.
+    reuse : keras.Model, optional
+        What an earlier call with the same network returned. It is trained from new
+        weights, as if it had been built anew, and returned. That saves the second in
+        which TensorFlow traces the training step, which counts where thousands of
+        small networks are trained.
 
     Returns
     -------
@@ -94,6 +100,8 @@ def train(
     *shape, n_channels = features[0].shape
     model = networks.build(shape, n_channels, **network)
     compile_classifier(model, training["learning_rate"], training.get("epsilon", 1e-7))
+    if reuse is not None:
+        model = start_anew(reuse, model)
     shown = {"scaling": scaling, "batch_size": training["batch_size"], "seed": seed}
     feeder = Feeder(
         features,
@@ -162,6 +170,18 @@ def compile_classifier(model, learning_rate, epsilon=1e-7):
     )
     # Its variables would otherwise make TensorFlow trace the training step twice.
     model.optimizer.build(model.trainable_variables)
+
+
+def start_anew(model, untrained):
+    """Give a trained network, and its optimizer, the state of an untrained one."""
+    pairs = zip(
+        [*model.variables, *model.optimizer.variables],
+        [*untrained.variables, *untrained.optimizer.variables],
+        strict=True,
+    )
+    for old, new in pairs:
+        old.assign(new)
+    return model
 
 
 def normalises_batches(model):
