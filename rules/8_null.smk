@@ -58,7 +58,7 @@ rule null_map:
         kind=kind_of_analysis,
         rows=retrained_rows,
         mirror=[is_mirrored(row) for row in cohort],
-        contrasts=all_contrasts,
+        contrasts=lambda wildcards: contrasts(wildcards.analysis),
         statistics=statistics_of(*MODEL, "mask", "fwhm"),
     script:
         "../scripts/85_null_map.py"

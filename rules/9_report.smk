@@ -366,7 +366,6 @@ rule write_results:
         significant=of_contrasts("<corrected>_statmap.nii.gz"),
         corrections=of_contrasts("<corrected>_statmap.json", each=True),
         clusters=of_contrasts("<corrected>_clusters.tsv", each=True),
-        stack="<tested>/stack.json",
         mask="<tested>/mask.nii.gz",
         background="<template>/T1w.nii.gz",
     output:

@@ -149,11 +149,6 @@ def grids_of_maps(wildcards):
     return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
 
 
-def all_contrasts(wildcards):
-    """Contrasts of an analysis, as configured."""
-    return contrasts(wildcards.analysis)
-
-
 def kind_of_analysis(wildcards):
     return analysis_of(wildcards)["kind"]
 

@@ -26,6 +26,7 @@ tables = [read_json(path) for path in given.tables]
 design = cohort_design(params.rows, params.statistics, params.cohort_groups)
 shape, affine = read_grid(given.masks[0])
 explicit = np.logical_and.reduce([mask_on_grid(p, shape, affine) for p in given.masks])
+grid = read_mask(given.grid_mask) if params.kind == "volumes" else None
 
 
 def map_of(number):
@@ -34,7 +35,7 @@ def map_of(number):
     who = row["participant_id"], row["session_id"]
     mean = average_over_repeats(maps_held_out(stacks, tables, *who), mirror)
     if params.kind == "volumes":
-        return to_image(mean, read_mask(given.grid_mask))[..., 0]
+        return to_image(mean, grid)[..., 0]
     image = mean[METRICS.index(snakemake.wildcards.maps)]
     if given.fields:
         field, target = read_field(given.fields[number])

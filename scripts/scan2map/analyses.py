@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from scan2map.contrasts import contrast_weights, default_contrasts
+from scan2map.covariates import covariate_name
 from scan2map.designs import (
     arrangements,
     cohort_design,
@@ -155,7 +156,7 @@ def columns_needed(analyses):
     for analysis in analyses.values():
         asked = analysis["statistics"]
         given = [asked["regressor"], *asked["covariates"]]
-        needed += [c["name"] if isinstance(c, dict) else c for c in given if c]
+        needed += [covariate_name(covariate) for covariate in given if covariate]
         needed.append(asked["global"]["value"])
         if analysis["kind"] == "column":
             needed.append(analysis["maps"])
@@ -208,7 +209,7 @@ def _planned(analysis, rows, groups):
         raise ValueError(
             "'maps: traditional' needs diffusion images, which this study has none of"
         )
-    names = [c["name"] if isinstance(c, dict) else c for c in asked["covariates"]]
+    names = [covariate_name(covariate) for covariate in asked["covariates"]]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"'covariates' has '{name}' twice: delete one")

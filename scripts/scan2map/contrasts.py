@@ -6,6 +6,8 @@ Standard library only.
 import math
 from typing import NamedTuple
 
+from scan2map.covariates import covariate_name
+
 
 class Contrast(NamedTuple):
     """What is tested: `statistic` is ``T`` or ``F``; `weights` a list of rows.
@@ -44,12 +46,8 @@ def default_contrasts(asked, groups, magnitudes=False):
         before, after = asked["sessions"]
         return {"sessions": {"t": {after: 1, before: -1}}}
     if asked["design"] == "regression":
-        return {"slope": {"t": _name_of(asked["regressor"])}}
+        return {"slope": {"t": covariate_name(asked["regressor"])}}
     return {"mean": {"t": "mean"}}
-
-
-def _name_of(covariate):
-    return covariate["name"] if isinstance(covariate, dict) else covariate
 
 
 def contrast_weights(design, name, asked):
@@ -136,6 +134,7 @@ def _check(design, weights):
     """Raise ValueError where a sum of columns cannot be estimated."""
     if not any(weights):
         raise ValueError("all its weights are 0, so nothing would be tested")
+    # Columns of other designs are independent: see designs.cohort_design.
     if design.kind == "paired":
         # Conditions are estimated within participants: only their differences are.
         total = sum(weights[column] for column in design.intercept)
@@ -146,5 +145,3 @@ def _check(design, weights):
                 f"{' and '.join(design.columns[c] for c in design.intercept)}, whose "
                 "weights add up to 0, or covariates"
             )
-        return
-    # Columns of other designs are independent: see designs.cohort_design.

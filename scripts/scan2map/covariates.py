@@ -13,6 +13,11 @@ DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 """Numbers as written in much of Europe."""
 
 
+def covariate_name(covariate):
+    """Return a covariate's column, given by name or as a block of settings."""
+    return covariate["name"] if isinstance(covariate, dict) else covariate
+
+
 def only_value(rows, column):
     """Return the value that all sessions of a participant share."""
     values = sorted({row[column] for row in rows})

@@ -62,7 +62,7 @@ def _draw_promise(axes, alpha, expected):
     """Prepare a panel: the promised rate, and where it would be measured."""
     axes.axvspan(*(100 * limit for limit in expected), color=LIGHT, linewidth=0)
     axes.axvline(100 * alpha, color=GREY, linewidth=0.8)
-    axes.set_xscale("function", functions=(_root, np.square))
+    axes.set_xscale("function", functions=(root, np.square))
     axes.set(xlim=(0, 100), xticks=TICKS, ylim=(len(CORRECTIONS) - 0.5, -0.5))
     axes.set_yticks(
         range(len(CORRECTIONS)), [name_correction(*one) for one in CORRECTIONS]
@@ -83,5 +83,6 @@ def _draw_intervals(axes, rates, colour):
     axes.plot(100 * rates["rate"], y, "o", color=colour, ms=3.5, clip_on=False)
 
 
-def _root(values):
+def root(values):
+    """Return what stretches an axis of percent towards 0."""
     return np.sqrt(np.maximum(values, 0))

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
+from scan2map.figures.calibration import TICKS, root
 from scan2map.figures.style import BLUE, GREY, LIGHT, ORANGE, new_figure, styled
 from scan2map.statistics.network_rates import NAMES
 
@@ -12,9 +13,6 @@ TITLES = {
     ("sensitivity", "mean"): "maps of networks:\nis their mean not 0?",
 }
 """Panels, by maps and contrast."""
-
-TICKS = (0, 1, 5, 20, 50, 100)
-"""Percent; axes are stretched towards 0, by the square root."""
 
 SHIFT = 0.36
 """Of each metric within a row."""
@@ -68,7 +66,7 @@ def draw_network_rates(rates, alpha):
 def _prepare(axes, title, alpha):
     """Prepare a panel: its axes, and the promised rate."""
     axes.axvline(100 * alpha, color=GREY, linewidth=0.8)
-    axes.set_xscale("function", functions=(_root, np.square))
+    axes.set_xscale("function", functions=(root, np.square))
     axes.set(xlim=(0, 100), xticks=TICKS, ylim=(len(NAMES) - 0.5, -0.5), title=title)
     names = [name.replace("`", "").replace(", ", "\n") for name in NAMES.values()]
     axes.set_yticks(range(len(NAMES)), names)
@@ -82,7 +80,3 @@ def _draw(axes, y, rate, low, high, colour, filled=False):
     axes.hlines(y, 100 * low, 100 * high, color=colour, linewidth=1.2)
     face = colour if filled else "white"
     axes.plot(100 * rate, y, "o", color=colour, mfc=face, ms=4, clip_on=False)
-
-
-def _root(values):
-    return np.sqrt(np.maximum(values, 0))

@@ -16,7 +16,7 @@ from scipy import ndimage
 from scan2map.statistics import random_fields
 from scan2map.statistics.fdr import adjusted_p
 from scan2map.statistics.permuted import MEASURES, correct_by_permutation
-from scan2map.statistics.tables import NEIGHBOURS, find_peaks
+from scan2map.statistics.tables import NEIGHBOURS, find_peaks, smallest
 
 SIGNS = {"two": (1, -1), "positive": (1,), "negative": (-1,)}
 """Signs of t that are looked at, by `tails`."""
@@ -135,8 +135,7 @@ def _fdr_voxel(_, contrast, asked, signs):
     values = _farthest(contrast.values, signs)
     p = len(signs) * random_fields.uncorrected_p(values, contrast.search)
     q = adjusted_p(np.minimum(p, 1))
-    found = values[q <= asked.alpha]
-    return q, {"statistic": float(found.min()) if len(found) else float("inf")}
+    return q, {"statistic": smallest(values[q <= asked.alpha])}
 
 
 def _fdr_peak(level, contrast, asked, signs):
@@ -152,9 +151,7 @@ def _fdr_peak(level, contrast, asked, signs):
     rank = np.searchsorted(heights[order], values, side="right")
     reached = rank > 0
     p[reached] = q[order][rank[reached] - 1]
-    found = heights[q <= asked.alpha]
-    least = float(found.min()) if len(found) else float("inf")
-    return p, {"statistic": least, "forming": u}
+    return p, {"statistic": smallest(heights[q <= asked.alpha]), "forming": u}
 
 
 def _clusterwise(p_of):
@@ -174,8 +171,7 @@ def _clusterwise(p_of):
             inside = labels > 0
             corrected[inside] = p[start + labels[inside] - 1]
             start += len(mine)
-        found = np.concatenate(sizes)[p <= asked.alpha]
-        least = float(found.min()) if len(found) else float("inf")
+        least = smallest(np.concatenate(sizes)[p <= asked.alpha])
         return corrected, {"voxels": least, "forming": u}
 
     return correct_clusters

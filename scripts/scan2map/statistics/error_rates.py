@@ -29,13 +29,21 @@ def error_rates(p, alpha):
         datasets=("p", "size"), errors=("p", lambda each: int((each <= alpha).sum()))
     )
     rates["rate"] = rates["errors"] / rates["datasets"]
-    intervals = [
-        binomtest(errors, n).proportion_ci(0.95, method="exact")
-        for errors, n in zip(rates["errors"], rates["datasets"], strict=True)
-    ]
-    return rates.assign(
-        low=[one.low for one in intervals], high=[one.high for one in intervals]
+    low, high = zip(
+        *map(exact_interval, rates["errors"], rates["datasets"]), strict=True
     )
+    return rates.assign(low=low, high=high)
+
+
+def exact_interval(errors, n):
+    """Return the 95 % interval of a share, by Clopper and Pearson."""
+    interval = binomtest(int(errors), int(n)).proportion_ci(0.95, method="exact")
+    return interval.low, interval.high
+
+
+def percent(rate, low, high):
+    """Return a rate and its interval as text."""
+    return f"{100 * rate:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def expected_range(alpha, datasets):
@@ -75,9 +83,11 @@ def markdown_tables(rates, labels):
         text += ["| correction | " + " | ".join(heads) + " |"]
         text += ["|---" * (len(heads) + 1) + "|"]
         cells = {
-            (name_correction(row.correction, row.forming), row.setting, row.variance): (
-                f"{100 * row.rate:.1f} ({100 * row.low:.1f} to {100 * row.high:.1f})"
-            )
+            (
+                name_correction(row.correction, row.forming),
+                row.setting,
+                row.variance,
+            ): percent(row.rate, row.low, row.high)
             for row in part.itertuples()
         }
         for name in (name_correction(*one) for one in CORRECTIONS):

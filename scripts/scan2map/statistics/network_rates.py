@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from scan2map.splits import derive_seed
+from scan2map.statistics.error_rates import exact_interval, percent
 
 TESTED = ["maps", "metric", "contrast"]
 """Columns that say what was tested."""
@@ -82,12 +82,6 @@ def network_rates(found, alpha, samples, seed):
     return pd.DataFrame(rows)
 
 
-def exact_interval(errors, n):
-    """Return the 95 % interval of a share, by Clopper and Pearson."""
-    interval = binomtest(int(errors), int(n)).proportion_ci(0.95, method="exact")
-    return interval.low, interval.high
-
-
 def bootstrap_interval(shares, samples, seed):
     """Return the 95 % interval of the mean share over studies.
 
@@ -150,8 +144,3 @@ def markdown_table(rates, observed):
 def head(maps, contrast, metric):
     """Return what a table calls what was tested."""
     return f"{maps}, `{contrast}`, {metric}"
-
-
-def percent(rate, low, high):
-    """Return a rate and its interval as text."""
-    return f"{100 * rate:.1f} ({100 * low:.1f} to {100 * high:.1f})"

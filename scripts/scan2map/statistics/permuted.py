@@ -174,7 +174,7 @@ def _significance(null, retrained, alpha, seed):
     others = null[1:]
     fitted = tail.fit_tail(others, seed)
     threshold = tail.tail_threshold(alpha, others, fitted)
-    told = {"tail": fitted._asdict(), "null": "models", "values": others.tolist()}
+    told = {"tail": fitted._asdict(), "values": others.tolist()}
     return lambda found: tail.tail_p(found, others, fitted), threshold, told
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import nibabel as nib
 import numpy as np
 
-from scan2map.images import SAME, read_grid, read_mask
+from scan2map.images import read_grid, read_mask, same_grid
 from scan2map.statistics.smoothing import smooth, smooth_within
 from scan2map.statistics.stored_maps import StoredMaps, WrittenMaps
 
@@ -98,7 +98,7 @@ def check_grids(paths):
     shape, affine = read_grid(paths[0])
     for path in paths[1:]:
         other, other_affine = read_grid(path)
-        if other != shape or not np.allclose(other_affine, affine, atol=SAME):
+        if not same_grid((other, other_affine), (shape, affine)):
             raise ValueError(
                 f"{paths[0]} has shape {shape} and affine {_written(affine)}, {path} "
                 f"{other} and {_written(other_affine)}: all maps must lie on the same "

@@ -94,9 +94,9 @@ def results_table(image, affine, u, search, extent=0):
     peak_q = adjusted_p(random_fields.peak_chance(peaks.value, u, search))
     thresholds = {
         "peak_fwe": random_fields.peak_threshold(0.05, search),
-        "peak_fdr": _smallest(peaks.value[peak_q < 0.05]),
-        "cluster_fwe": _smallest(peaks.sizes[fwe < 0.05]),
-        "cluster_fdr": _smallest(peaks.sizes[cluster_q < 0.05]),
+        "peak_fdr": smallest(peaks.value[peak_q < 0.05]),
+        "cluster_fwe": smallest(peaks.sizes[fwe < 0.05]),
+        "cluster_fdr": smallest(peaks.sizes[cluster_q < 0.05]),
     }
     world = peaks.voxel @ affine[:3, :3].T + affine[:3, 3]
     peak_p = random_fields.peak_p(peaks.value, search)
@@ -142,6 +142,6 @@ def _listed(numbers, value, world):
     return kept
 
 
-def _smallest(values):
+def smallest(values):
     """Return the smallest of the significant ones; inf without any."""
     return float(values.min()) if len(values) else float("inf")
