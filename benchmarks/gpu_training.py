@@ -1,16 +1,16 @@
 """Time training on a GPU, one fold alone and ten at once, beside the paper's times.
 
-Runs with ``KERAS_BACKEND`` set to jax, torch or tensorflow and takes four minutes. Needs
-Keras, NumPy, SciPy and the library's modules of training, nothing of imaging. Each part
-is a process of its own; name some after the script to run these alone.
+Runs with ``KERAS_BACKEND`` set to jax, torch or tensorflow and takes four minutes.
+Needs Keras, NumPy, SciPy and the library's modules of training, nothing of imaging.
+Each part is a process of its own; name some after the script to run these alone.
 
 The floor that times are compared with counts convolutions and dense layers, as if all
-else were computed on the way: a product costs two operations forward and four backward
-(two in the first layer, whose input needs no gradient); a layer reads its input and
-writes its output, and backward reads the input and the output's gradient and writes the
-input's; Adam reads four arrays of the size of the weights and writes three. The floor is
-the operations by the measured rate of a matrix product, or the bytes by the measured rate
-of a copy, whichever takes longer.
+else were computed on the way. A product costs two operations forward and four backward
+(two in the first layer, whose input needs no gradient). A layer reads its input and
+writes its output; backward reads the input and the output's gradient and writes the
+input's. Adam reads four arrays of the size of the weights and writes three. The floor
+is the operations by the measured rate of a matrix product, or the bytes by the measured
+rate of a copy, whichever takes longer.
 """
 
 import math
