@@ -1,7 +1,8 @@
 """A Slurm of one machine, its own: daemons on loopback, all files in one folder.
 
-It needs root and Debian's slurmctld, slurmd, slurm-client and munge. Nothing is read
-from or written to /etc/slurm, so that another Slurm may be there.
+It needs root and Debian's slurmctld, slurmd, slurm-client and munge. While it runs,
+/etc/slurm holds links to its configuration, since jobs of Snakemake's find it nowhere else
+(its executor removes SLURM_CONF from their environment).
 """
 
 import os
@@ -11,6 +12,8 @@ import subprocess
 import time
 from pathlib import Path
 
+ETC = Path("/etc/slurm")
+FILES = ("slurm.conf", "gres.conf", "cgroup.conf")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "munged", "mungekey")
 
 SLURM_CONF = """
@@ -48,7 +51,7 @@ ReturnToService=2
 MinJobAge=7200
 KillWait=2
 AccountingStorageType=accounting_storage/none
-NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 {gres} State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=64000 {gres} State=UNKNOWN
 PartitionName=cpu Nodes={host} Default=YES DefMemPerCPU=500 MaxTime=INFINITE State=UP
 PartitionName=gpu Nodes={host} DefMemPerCPU=500 MaxTime=INFINITE State=UP
 """
@@ -61,6 +64,8 @@ def lacking():
     absent = [name for name in PROGRAMS if not shutil.which(name)]
     if absent:
         return f"{', '.join(absent)} not installed (Debian: slurmctld slurmd munge)"
+    if (ETC / "slurm.conf").exists():
+        return f"{ETC}/slurm.conf is there: this machine has a Slurm of its own"
     return ""
 
 
@@ -77,12 +82,11 @@ class Cluster:
 
     def __init__(self, folder, gpus):
         self.folder = Path(folder)
-        self.env = os.environ | {"SLURM_CONF": f"{folder}/slurm.conf"}
         self._configure(gpus)
         self._started = []
         self._start_munge()
         for daemon in ("slurmctld", "slurmd"):
-            self._spawn(daemon, "-D", "-f", f"{folder}/slurm.conf")
+            self._spawn(daemon, "-D")
         self._wait_for(self._is_ready, 60)
 
     def _configure(self, gpus):
@@ -99,6 +103,10 @@ class Cluster:
             os.mknod(device, 0o20666, os.makedev(1, 3))
             lines.append(f"NodeName={host} Name=gpu File={device}")
         (self.folder / "gres.conf").write_text("\n".join(lines) + "\n")
+        ETC.mkdir(exist_ok=True)
+        for name in FILES:
+            (ETC / name).unlink(missing_ok=True)
+            (ETC / name).symlink_to(self.folder / name)
 
     def _start_munge(self):
         key = self.folder / "munge.key"
@@ -117,9 +125,7 @@ class Cluster:
 
     def _spawn(self, *command):
         log = open(self.folder / f"{command[0]}.out", "w")
-        self._started.append(
-            subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
-        )
+        self._started.append(subprocess.Popen(command, stdout=log, stderr=log))
 
     def _wait_for(self, holds, seconds):
         end = time.monotonic() + seconds
@@ -138,7 +144,7 @@ class Cluster:
 
     def ask(self, *command):
         """Return what a command of Slurm prints."""
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True)
         return done.stdout
 
     def jobs(self):
@@ -160,3 +166,5 @@ class Cluster:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+        for name in FILES:
+            (ETC / name).unlink()
