@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 from scan2map.networks import describe
 from scan2map.networks.backend import use_threads
+from scan2map.resumption import KeptState
 from scan2map.training import train
 
 log_to(snakemake.log[0])
@@ -18,6 +20,9 @@ given, params = snakemake.input, snakemake.params
 opened = partial(open_stored, mask=given.get("mask"), selection=given.get("selection"))
 tuned = read_json(given.tuned) if given.get("tuned") else {}
 watched = given.get("validation")
+state = KeptState(
+    Path(snakemake.output.model).with_name("training_state.npz"), params.code
+)
 model, scaling, history = train(
     opened(given.features),
     labels=params.labels,
@@ -27,11 +32,13 @@ model, scaling, history = train(
     participants=params.participants,
     families=params.families,
     validation=(opened(watched), params.validation_labels) if watched else None,
+    state=state,
 )
 model.save(snakemake.output.model)
 write_json(scaling, snakemake.output.scaling)
 write_json(describe(model), snakemake.output.network)
 pd.DataFrame(history).to_csv(snakemake.output.history, sep="\t", index=False)
+state.remove()
 logging.info(
     "%d sessions, %d parameters, last epoch: %s",
     len(params.labels),

@@ -8,6 +8,7 @@ from optuna.storages.journal import JournalFileBackend
 
 pytest.importorskip("keras")
 from scan2map import tuning  # noqa: E402
+from scan2map.features import digest_of  # noqa: E402
 from scan2map.training import DivergedError  # noqa: E402
 
 PLAN = {"trials": 4, "folds": 2, "epochs": {"low": 5, "high": 20}}
@@ -103,13 +104,13 @@ def test_a_trial_that_diverges_is_given_up_and_the_search_goes_on():
 def test_another_study_has_another_name(rng):
     features = list(rng.normal(size=(2, 3, 3, 3, 1)))
     names = {
-        tuning.study_name(["a"], features),
-        tuning.study_name(["b"], features),
-        tuning.study_name(["a"], features[::-1]),
-        tuning.study_name(["a"], [features[0], features[1] + 1e-9]),
+        digest_of(["a"], features),
+        digest_of(["b"], features),
+        digest_of(["a"], features[::-1]),
+        digest_of(["a"], [features[0], features[1] + 1e-9]),
     }
     assert len(names) == 4
-    assert tuning.study_name(["a"], features) in names
+    assert digest_of(["a"], features) in names
 
 
 def test_cross_entropy_is_that_of_logits():

@@ -1,6 +1,7 @@
 """What a network sees: one array per session, and its scaling."""
 
 import hashlib
+import json
 
 import numpy as np
 
@@ -187,6 +188,25 @@ def fingerprint(feature):
         digest.update(repr(np.shape(part)).encode())
         digest.update(np.ascontiguousarray(part))
     return digest.hexdigest()
+
+
+def digest_of(facts, features):
+    """Return a text that differs where facts, or what a network sees, differ.
+
+    Parameters
+    ----------
+    facts : object
+        Settings, labels, seeds: anything JSON can hold.
+    features : iterable of array-like
+        See `fingerprint`.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    text = json.dumps([facts, *map(fingerprint, features)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def inside(feature):

@@ -8,6 +8,7 @@ from scan2map import networks
 from scan2map.features import MaskedFeature, fit_scaling, scale
 from scan2map.feeding import NO_AUGMENTATION, Feeder
 from scan2map.inner_splits import held_back
+from scan2map.networks.backend import seed_epoch
 
 VALIDATED = ("val_cross_entropy", "val_accuracy")
 """Columns that a history has where sessions were watched, not learnt from."""
@@ -28,6 +29,7 @@ def train(
     validation=None,
     callbacks=(),
     reuse=None,
+    state=None,
 ):
     """Fit a network, and the scaling of its input, to some sessions.
 
@@ -62,12 +64,15 @@ def train(
     validation : (sequence of array-like, sequence of int), optional
         Features and labels of sessions to watch.
     callbacks : sequence of keras.callbacks.Callback
-        Called in addition: to save states, say.
+        Called in addition: to time epochs, say.
     reuse : keras.Model, optional
         What an earlier call with the same network returned. It is trained from new
         weights, as if it had been built anew, and returned. That saves the second in
         which TensorFlow traces the training step, which counts where thousands of
         small networks are trained.
+    state : resumption.KeptState, optional
+        Where the state of the training is kept, and where one that was cut short goes
+        on from. It stays when training has ended: remove it once the network is saved.
 
     Returns
     -------
@@ -88,6 +93,9 @@ def train(
     DivergedError
         The loss stopped being a number.
     """
+    if state:
+        people = [labels, participants, families]
+        state.depend_on([people, network, training, seed], features, validation)
     stopping = training.get("early_stopping")
     if stopping and validation is None:
         held = held_back(labels, participants, families, stopping["share"], seed)
@@ -111,16 +119,19 @@ def train(
         **shown,
     )
     watched = validation and Feeder(*validation, augmentation=NO_AUGMENTATION, **shown)
-    fitted = model.fit(
+    stopper, past = stop_early(stopping), keras.callbacks.History()
+    kept = [state] if state else []
+    model.fit(
         feeder,
+        initial_epoch=state.restore(model, past, *stopper) if state else 0,
         epochs=training["epochs"],
         validation_data=watched,
         shuffle=False,
         verbose=0,
         class_weight=class_weights(labels, training.get("class_weight", "none")),
-        callbacks=[*schedule(feeder, training), *stop_early(stopping), *callbacks],
+        callbacks=[*schedule(feeder, training), *stopper, *callbacks, past, *kept],
     )
-    history = history_rows(fitted.history)
+    history = history_rows(past.history)
     if not np.isfinite(history[-1]["loss"]):
         raise DivergedError(
             "training diverged: the loss is not a number; lower learning_rate"
@@ -212,6 +223,7 @@ def schedule(feeder, training):
 
     def start(epoch, logs=None):
         feeder.start_epoch(epoch)
+        seed_epoch(feeder.seed, epoch)
 
     return [
         keras.callbacks.LambdaCallback(on_epoch_begin=start),

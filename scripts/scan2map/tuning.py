@@ -1,7 +1,5 @@
 """Tune hyper-parameters in inner folds of the training participants of one fold."""
 
-import hashlib
-import json
 import logging
 
 import keras
@@ -10,7 +8,7 @@ import optuna
 import pandas as pd
 from optuna.trial import TrialState
 
-from scan2map.features import fingerprint
+from scan2map.features import digest_of
 from scan2map.inner_splits import TUNING_FOLDS, inner_folds
 from scan2map.splits import derive_seed
 from scan2map.training import DivergedError, predict_logits, sessions_where, train
@@ -101,7 +99,7 @@ def tune(
     fold_of = inner_folds(labels, participants, families, plan["folds"], seed)
     people = {"participants": list(participants), "families": list(families)}
     facts = [labels, people, fold_of, network, training, plan, RANGES, seed, version]
-    name = study_name(facts, features)
+    name = digest_of(facts, features)
 
     def left_out(fold, values):
         test = np.array(fold_of) == fold
@@ -240,9 +238,3 @@ def cross_entropy(logits, labels):
     """Return the mean cross-entropy of labels (0 or 1) given logits, in nats."""
     signs = 2 * np.asarray(labels) - 1
     return float(np.logaddexp(0, -signs * logits).mean())
-
-
-def study_name(facts, features):
-    """Return a digest of all that the trials of a study depend on."""
-    text = json.dumps([facts, *map(fingerprint, features)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

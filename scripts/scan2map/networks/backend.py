@@ -2,6 +2,8 @@
 
 import keras
 
+from scan2map.splits import derive_seed
+
 
 def use_threads(n):
     """Let the backend compute on a fixed number of cores.
@@ -24,3 +26,20 @@ def use_threads(n):
         import torch
 
         torch.set_num_threads(n)
+
+
+def seed_epoch(seed, epoch):
+    """Start the random numbers of an epoch that the model itself does not keep.
+
+    PyTorch draws dropout from one state of the whole process; with TensorFlow and JAX
+    each layer has a state of its own, among the variables of the model.
+
+    Parameters
+    ----------
+    seed, epoch : int
+        What the numbers depend on.
+    """
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(derive_seed(seed, "epoch", epoch))
