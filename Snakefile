@@ -10,6 +10,7 @@ if not workflow.config_settings.configfiles:
 
 
 include: "rules/settings.smk"
+include: "rules/cluster.smk"
 include: "rules/common.smk"
 include: "rules/experiments.smk"
 include: "rules/analyses.smk"
@@ -51,6 +52,7 @@ report: "report/workflow.rst"
 
 
 onstart:
+    check_cluster()
     # With its limit of 100 jobs a second, Snakemake's main process looks at the inputs of
     # all waiting jobs once a second for every job that has finished, and keeps a
     # processor busy (github.com/snakemake/snakemake/issues/3955). Another limit, given

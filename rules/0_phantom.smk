@@ -13,8 +13,8 @@ rule scan_phantom:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=3000,
-        runtime=10,
+        mem_mb=growing(3000),
+        runtime=growing(10),
     params:
         code=code_of("01_scan_phantom"),
         seed=seed_of("scan_phantom"),
@@ -37,8 +37,8 @@ rule map_ground_truth:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("02_map_ground_truth"),
         phantom=PHANTOM,
@@ -59,8 +59,8 @@ rule map_networks:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("03_map_networks"),
         phantom=PHANTOM,

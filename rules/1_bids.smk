@@ -16,8 +16,8 @@ if config["source"] == "bids":
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=3000,
-            runtime=30,
+            mem_mb=growing(3000),
+            runtime=growing(30),
         params:
             code=code_of("12_import_bids"),
             wanted=WANTED,
@@ -39,8 +39,8 @@ elif WANTED:
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=3000,
-            runtime=30,
+            mem_mb=growing(3000),
+            runtime=growing(30),
         params:
             code=code_of("11_convert_dicom"),
             series=config["bids"]["series"],
@@ -67,8 +67,8 @@ rule describe_dataset:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code_of("13_describe_dataset"),
         study=config["study"],
@@ -88,8 +88,8 @@ rule write_cohort:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code_of("14_write_cohort"),
         rows=cohort,

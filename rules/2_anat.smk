@@ -15,8 +15,8 @@ rule prepare_template:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("21_prepare_template"),
         grid=config["grid"],
@@ -38,11 +38,13 @@ rule correct_t1w:
         "<logs>/2_anat/correct_t1w/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/2_anat/correct_t1w/sub-{subject}_ses-{session}.tsv"
+    group:
+        "anat"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("22_correct_t1w"),
         anat=config["anat"],
@@ -66,11 +68,13 @@ rule normalise_t1w:
         "<logs>/2_anat/normalise_t1w/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/2_anat/normalise_t1w/sub-{subject}_ses-{session}.tsv"
+    group:
+        "anat"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("23_normalise_t1w"),
         anat=config["anat"],
@@ -92,11 +96,13 @@ rule segment_t1w:
         "<logs>/2_anat/segment_t1w/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/2_anat/segment_t1w/sub-{subject}_ses-{session}.tsv"
+    group:
+        "anat"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code_of("24_segment_t1w"),
     script:

@@ -13,11 +13,13 @@ rule denoise_dwi:
         "<logs>/3_dwi/denoise_dwi/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/3_dwi/denoise_dwi/sub-{subject}_ses-{session}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("31_denoise_dwi"),
         dwi=config["dwi"],
@@ -41,11 +43,13 @@ rule correct_motion:
         "<logs>/3_dwi/correct_motion/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/3_dwi/correct_motion/sub-{subject}_ses-{session}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         code=code_of("32_correct_motion"),
         dwi=config["dwi"],
@@ -69,11 +73,13 @@ rule fit_tensor:
         "<logs>/3_dwi/fit_tensor/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/3_dwi/fit_tensor/sub-{subject}_ses-{session}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code_of("33_fit_tensor"),
         dwi=config["dwi"],
@@ -96,11 +102,13 @@ rule register_dwi_to_t1w:
         "<logs>/3_dwi/register_dwi_to_t1w/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/3_dwi/register_dwi_to_t1w/sub-{subject}_ses-{session}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("34_register_dwi_to_t1w"),
         dwi=config["dwi"],
@@ -130,11 +138,13 @@ rule warp_tensor:
         "<logs>/3_dwi/warp_tensor/sub-{subject}_ses-{session}_space-{space}.log",
     benchmark:
         "<benchmarks>/3_dwi/warp_tensor/sub-{subject}_ses-{session}_space-{space}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=growing(3000),
+        runtime=growing(30),
     params:
         code=code_of("35_warp_tensor"),
     script:

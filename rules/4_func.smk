@@ -17,11 +17,13 @@ if config["source"] == "derivatives":
             "<logs>/4_func/import_derivatives/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/import_derivatives/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=6000,
-            runtime=30,
+            mem_mb=growing(6000),
+            runtime=growing(30),
         params:
             code=code_of("47_import_derivatives"),
             grid=config["grid"],
@@ -42,11 +44,13 @@ else:
             "<logs>/4_func/correct_slice_timing/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/correct_slice_timing/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=6000,
-            runtime=30,
+            mem_mb=growing(6000),
+            runtime=growing(30),
         params:
             code=code_of("41_correct_slice_timing"),
             slice_timing=config["func"]["slice_timing"],
@@ -65,11 +69,13 @@ else:
             "<logs>/4_func/realign_bold/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/realign_bold/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=4000,
-            runtime=60,
+            mem_mb=growing(4000),
+            runtime=growing(60),
         params:
             code=code_of("42_realign_bold"),
         script:
@@ -89,11 +95,13 @@ else:
             "<logs>/4_func/register_bold_to_t1w/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/register_bold_to_t1w/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=4000,
-            runtime=60,
+            mem_mb=growing(4000),
+            runtime=growing(60),
         params:
             code=code_of("43_register_bold_to_t1w"),
             func=config["func"],
@@ -120,11 +128,13 @@ else:
             "<logs>/4_func/warp_bold/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/warp_bold/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=6000,
-            runtime=60,
+            mem_mb=growing(6000),
+            runtime=growing(60),
         params:
             code=code_of("44_warp_bold"),
             grid=config["grid"],
@@ -148,11 +158,13 @@ else:
             "<logs>/4_func/tabulate_confounds/sub-{subject}_ses-{session}.log",
         benchmark:
             "<benchmarks>/4_func/tabulate_confounds/sub-{subject}_ses-{session}.tsv"
+        group:
+            "func"
         conda:
             "../envs/scan2map.yaml"
         resources:
-            mem_mb=6000,
-            runtime=30,
+            mem_mb=growing(6000),
+            runtime=growing(30),
         params:
             code=code_of("45_tabulate_confounds"),
             func=config["func"],
@@ -174,11 +186,13 @@ rule denoise_bold:
         "<logs>/4_func/denoise_bold/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/4_func/denoise_bold/sub-{subject}_ses-{session}.tsv"
+    group:
+        "func"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=6000,
-        runtime=30,
+        mem_mb=growing(6000),
+        runtime=growing(30),
     params:
         code=code_of("46_denoise_bold"),
         func=config["func"],

@@ -13,11 +13,13 @@ rule make_feature:
         "<logs>/5_features/make_feature/sub-{subject}_ses-{session}_space-{space}.log",
     benchmark:
         "<benchmarks>/5_features/make_feature/sub-{subject}_ses-{session}_space-{space}.tsv"
+    group:
+        "dwi"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("51_make_feature"),
         mirror=mirror_session,
@@ -38,11 +40,13 @@ rule reduce_bold:
         "<logs>/5_features/reduce_bold/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/5_features/reduce_bold/sub-{subject}_ses-{session}.tsv"
+    group:
+        "func"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code_of("52_reduce_bold"),
         ica=ica_settings("components", "reduce_to"),
@@ -69,8 +73,8 @@ rule fit_group_ica:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         code=code_of("53_fit_group_ica"),
         ica=ica_settings(
@@ -100,8 +104,8 @@ rule regress_components:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code_of("54_regress_components"),
         ica=ica_settings("back_projection", "normalise_courses", "reduce_to"),
@@ -123,8 +127,8 @@ rule select_components:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("55_select_components"),
         labels=labels_of(in_scope),
@@ -146,11 +150,13 @@ rule make_bold_feature:
         "<logs>/5_features/make_bold_feature/sub-{subject}_ses-{session}_volumes-{volumes}.log",
     benchmark:
         "<benchmarks>/5_features/make_bold_feature/sub-{subject}_ses-{session}_volumes-{volumes}.tsv"
+    group:
+        "func"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         code=code_of("56_make_bold_feature"),
         volumes=lambda wildcards: int(wildcards.volumes),
@@ -172,8 +178,8 @@ rule match_components:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("57_match_components"),
     script:

@@ -12,8 +12,8 @@ rule split_cohort:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         code=code_of("61_split_cohort"),
         rows=cohort,
@@ -38,8 +38,11 @@ rule tune_fold:
         "../envs/scan2map.yaml"
     threads: 1
     resources:
-        mem_mb=training_memory,
-        runtime=1440,
+        mem_mb=growing(training_memory),
+        runtime=growing(1440),
+        gpu=gpus,
+        gpu_model=gpu_model,
+        slurm_partition=partition,
     params:
         code=code_of("60_tune_fold"),
         seed=seed_of_fold("tune_fold"),
@@ -70,8 +73,11 @@ rule train_fold:
         "../envs/scan2map.yaml"
     threads: 1
     resources:
-        mem_mb=training_memory,
-        runtime=600,
+        mem_mb=growing(training_memory),
+        runtime=growing(600),
+        gpu=gpus,
+        gpu_model=gpu_model,
+        slurm_partition=partition,
     params:
         code=code_of("62_train_fold"),
         seed=seed_of_fold("train_fold"),
@@ -100,8 +106,8 @@ rule predict_fold:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code_of("63_predict_fold"),
         subjects=column_of("participant_id", held_out),
@@ -125,8 +131,8 @@ rule audit_leaks:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("65_audit_leaks"),
         folds=lambda wildcards: numbered_folds(wildcards.experiment),
@@ -153,8 +159,8 @@ rule score_experiment:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("64_score_experiment"),
         seed=seed_of("score_experiment"),
@@ -178,8 +184,8 @@ rule measure_optimism:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("66_measure_optimism"),
         seed=seed_of("measure_optimism"),

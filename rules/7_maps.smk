@@ -17,8 +17,11 @@ rule sensitivity_map:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=5000,
-        runtime=60,
+        mem_mb=growing(5000),
+        runtime=growing(60),
+        gpu=gpus,
+        gpu_model=gpu_model,
+        slurm_partition=partition,
     params:
         code=code_of("71_sensitivity_map"),
         subjects=column_of("participant_id", held_out),
@@ -40,11 +43,13 @@ rule average_sensitivity:
         "<logs>/7_maps/average_sensitivity/{experiment}_sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/7_maps/average_sensitivity/{experiment}_sub-{subject}_ses-{session}.tsv"
+    group:
+        "maps"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("72_average_sensitivity"),
         mirror=mirror_session,
@@ -70,8 +75,11 @@ rule component_gradients:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=growing(6000),
+        runtime=growing(60),
+        gpu=gpus,
+        gpu_model=gpu_model,
+        slurm_partition=partition,
     params:
         code=code_of("73_component_gradients"),
         subjects=column_of("participant_id", held_out),
@@ -92,11 +100,13 @@ rule average_gradients:
         "<logs>/7_maps/average_gradients/{experiment}_sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/7_maps/average_gradients/{experiment}_sub-{subject}_ses-{session}.tsv"
+    group:
+        "maps"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         code=code_of("74_average_gradients"),
     script:
@@ -116,8 +126,8 @@ rule rank_components:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("75_rank_components"),
     script:

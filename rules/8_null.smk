@@ -50,8 +50,8 @@ rule null_map:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         code=code_of("85_null_map"),
         cohort_groups=GROUPS,

@@ -16,8 +16,8 @@ rule intersect_masks:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("81_intersect_masks"),
         mirror=[is_mirrored(row) for row in cohort],
@@ -41,8 +41,8 @@ rule stack_maps:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("82_stack_maps"),
         images=images_per_row,
@@ -76,8 +76,8 @@ rule test_maps:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code_of("83_test_maps"),
         cohort_groups=GROUPS,
@@ -110,8 +110,8 @@ rule correct_maps:
         "../envs/scan2map.yaml"
     threads: lambda wildcards: 2 if "permutation" in wildcards.correction else 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         code=code_of("84_correct_maps"),
         cohort_groups=GROUPS,

@@ -24,11 +24,13 @@ rule draw_session_qc:
         "<logs>/9_report/draw_session_qc/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/9_report/draw_session_qc/sub-{subject}_ses-{session}.tsv"
+    group:
+        "quality"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("91_draw_session_qc"),
     script:
@@ -54,8 +56,8 @@ rule draw_roc:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("92_draw_roc"),
         label=setting_of_experiment("label"),
@@ -82,8 +84,8 @@ rule draw_learning_curves:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("93_draw_learning_curves"),
         label=setting_of_experiment("label"),
@@ -114,8 +116,8 @@ rule draw_t_maps:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("94_draw_t_maps"),
         approaches=approach_labels,
@@ -146,8 +148,8 @@ rule tabulate_scores:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("95_tabulate_scores"),
         experiments=experiment_labels(),
@@ -174,8 +176,8 @@ rule write_methods:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("96_write_methods"),
         config=config,
@@ -200,8 +202,8 @@ rule draw_cohort:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code_of("97_draw_cohort"),
         rows=everybody,
@@ -226,11 +228,13 @@ rule draw_func_qc:
         "<logs>/9_report/draw_func_qc/sub-{subject}_ses-{session}.log",
     benchmark:
         "<benchmarks>/9_report/draw_func_qc/sub-{subject}_ses-{session}.tsv"
+    group:
+        "quality"
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         code=code_of("98_draw_func_qc"),
     script:
@@ -261,8 +265,8 @@ rule draw_components:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9a_draw_components"),
         study=config["study"],
@@ -289,8 +293,8 @@ rule compare_protocols:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9b_compare_protocols"),
         experiments=protocols(),
@@ -317,8 +321,8 @@ rule draw_optimism:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9c_draw_optimism"),
         labels=[config["experiments"][name]["configured_label"] for name in pairs()],
@@ -348,8 +352,8 @@ rule draw_ranking:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9d_draw_ranking"),
         title=label_of_experiment,
@@ -382,8 +386,8 @@ rule write_results:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9g_write_results"),
         title=results_title,
@@ -418,8 +422,8 @@ rule draw_component_t_maps:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9e_draw_component_t_maps"),
         title=component_title,
@@ -445,8 +449,8 @@ rule tabulate_audit:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9f_tabulate_audit"),
         experiments=experiment_labels(),

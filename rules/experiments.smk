@@ -1,7 +1,5 @@
 # Experiments: what each network sees, in which scope, and whom it is tested on.
 
-from functools import cache
-
 from scan2map.analyses import base_and_number, permuted_cohort
 
 GRID_MASK = "<template>/grid_brain_mask.nii.gz"

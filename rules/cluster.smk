@@ -1,0 +1,75 @@
+# What jobs ask of a workstation or a cluster, and what a run sends to the cluster.
+
+import atexit
+import sys
+from functools import cache
+
+from scan2map.cluster import has_gpu, unfinished_jobs
+
+
+def growing(amount):
+    """A resource that doubles with every attempt; retries are for what was too little."""
+
+    def grow(wildcards, attempt):
+        needed = amount(wildcards) if callable(amount) else amount
+        return needed * 2 ** (attempt - 1)
+
+    return grow
+
+
+def of_profile(name):
+    """A value among the profile's default-resources; None without one."""
+    given = (workflow.resource_settings.default_resources or {}).get(name)
+    return given and given.raw
+
+
+@cache
+def gpu_at_hand():
+    """Whether the cluster's GPU partition, or without a cluster this machine, has a GPU."""
+    return has_gpu(of_profile("gpu_partition"))
+
+
+def gpus(wildcards):
+    """How many GPUs a job that trains or differentiates a network asks for."""
+    if config["gpu"] == "prefer":
+        return int(gpu_at_hand())
+    return int(config["gpu"] == "require")
+
+
+def partition(wildcards):
+    """The partition of the profile that a job on a GPU, or without one, goes to."""
+    return of_profile("gpu_partition" if gpus(wildcards) else "slurm_partition")
+
+
+def gpu_model(wildcards):
+    """The kind of GPU that the profile asks for."""
+    return of_profile("gpu_type") if gpus(wildcards) else None
+
+
+def say_submissions():
+    """Say how many jobs a dry run's plan would send to a cluster."""
+    if not (workflow.dryrun and workflow.dag):
+        return
+    planned = workflow.dag.needrun_jobs(exclude_finished=False)
+    jobs = [job for job in planned if not job.rule.norun]
+    sent = {workflow.dag.get_job_group(job) or job for job in jobs}
+    print(
+        f"On a cluster: {len(jobs)} jobs in {len(sent)} submissions (sbatch calls).",
+        file=sys.stderr,
+    )
+
+
+def check_cluster():
+    """Raise where jobs of an earlier run, killed in this folder, still run on a cluster."""
+    if workflow.executor_plugin.name != "slurm":
+        return
+    if left := unfinished_jobs(Path.cwd()):
+        raise WorkflowError(
+            f"{len(left)} jobs of an earlier run in this folder are still on the cluster "
+            "and would run a second time. Wait until they have finished, or cancel them: "
+            f"scancel {' '.join(left)}. Then run Snakemake again"
+        )
+
+
+if workflow.is_main_process:
+    atexit.register(say_submissions)
