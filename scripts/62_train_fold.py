@@ -29,7 +29,7 @@ states = [
 
 def train_fold(i, fold):
     """Train the network of one fold and write it, noting the files that it reads."""
-    use_threads(1)
+    use_threads(max(1, snakemake.threads // len(params.folds)))
     given = Noted(of_fold(fold, snakemake.input))
     opened = partial(
         open_stored, mask=given.get("mask"), selection=given.get("selection")
