@@ -46,7 +46,7 @@ SETTINGS = {"ssc": 7, "asc": 30, "rsp": 30}
 PAPER = {"ssc": 3.4, "asc": 5.1, "rsp": 29.3}
 """Minutes per fold of 100 epochs on two RTX 2080 Ti (Teh et al. 2023)."""
 
-VOXNET = {"name": "voxnet"} | ({"shrink": 1, "filters": [4, 4]} if TINY else {})
+VOXNET = {"name": "voxnet"} | ({"shrink": 2, "filters": [4, 4]} if TINY else {})
 TRAINING = {"learning_rate": 1e-3, "epsilon": 0.1, "decay": 1.0, "decay_every": 1}
 TRAINING |= {"epochs": 10**6, "batch_size": 4}
 TRAINING |= {"early_stopping": {"patience": 10**6, "share": 0.2}}
