@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONPATH :=
 DEMO := results/phantom
 
-.PHONY: demo test check benchmark calibration dag lock clean help
+.PHONY: demo test test_slurm check benchmark calibration dag gpu lock clean help
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -33,7 +33,10 @@ demo: $(VENV)/ready ## run the phantom study from DICOM to its report
 	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
 
 test: $(VENV)/ready ## run the tests
-	python -m pytest tests
+	python -m pytest tests --ignore tests/slurm
+
+test_slurm: $(VENV)/ready ## run a tiny study on a Slurm of this machine's own; needs root
+	python -m pytest tests/slurm -rs
 
 check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all presets
 	ruff check .
@@ -56,9 +59,15 @@ calibration: $(VENV)/ready ## measure how often corrections err, half an hour on
 dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
 	snakemake --rulegraph | dot -Tpng -Gdpi=80 > docs/images/rulegraph.png
 
+gpu: $(VENV)/ready ## add JAX for NVIDIA GPUs; KERAS_BACKEND=jax makes Keras use it
+	python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements-gpu.lock
+
 lock: ## resolve the versions anew
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
 	  --output-file requirements.lock --quiet
+	uv pip compile --group gpu --constraint requirements.lock --python-version 3.11 \
+	  --generate-hashes --output-file requirements-gpu.lock --quiet
 
 clean: ## remove the demo's results
 	rm -rf $(DEMO) logs/phantom
