@@ -51,7 +51,8 @@ def say_submissions():
     if not (workflow.dryrun and workflow.dag):
         return
     planned = workflow.dag.needrun_jobs(exclude_finished=False)
-    jobs = [job for job in planned if not job.rule.norun]
+    local = workflow._localrules
+    jobs = [job for job in planned if not (job.rule.norun or job.rule.name in local)]
     sent = {workflow.dag.get_job_group(job) or job for job in jobs}
     print(
         f"On a cluster: {len(jobs)} jobs in {len(sent)} submissions (sbatch calls).",

@@ -1,4 +1,11 @@
-from scan2map.analyses import columns_needed, locate_images, plan_designs
+from functools import cache
+
+from scan2map.analyses import (
+    columns_needed,
+    locate_images,
+    permuted_cohort,
+    plan_designs,
+)
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
@@ -41,6 +48,7 @@ pathvars:
     ica="<results>/5_features/ica",
     component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
     volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",
+    list="<results>/5_features/{feature}/{dealing}_repeat-{repeat}_fold-{fold}.json",
     folds="<results>/6_folds/{experiment}",
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
@@ -78,12 +86,26 @@ def read_study():
     return rows
 
 
+@cache
+def labelled(number):
+    """Sessions of the cohort with given labels, or with those of one permutation."""
+    if number is None:
+        return cohort
+    return permuted_cohort(cohort, derive_seed(config["seed"], "null", number))
+
+
+@cache
+def deal(k, repeats, number=None):
+    """Fold of each repeat and participant, with given labels or with permuted ones."""
+    return split(labelled(number), k, repeats, config["seed"])
+
+
 def plan_folds():
     """Return {experiment: {(repeat, participant): fold}}."""
     planned = {}
     for name, experiment in config["experiments"].items():
         try:
-            planned[name] = split(cohort, **experiment["folds"], seed=config["seed"])
+            planned[name] = deal(**experiment["folds"])
             check_inner_splits(experiment, cohort, planned[name])
         except ValueError as problem:
             raise ValueError(f"experiment '{name}': {problem}") from None

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from scan2map import networks
-from scan2map.features import read_feature, scale
+from scan2map.features import open_features, scale
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 from scan2map.networks.backend import use_threads
@@ -17,7 +17,7 @@ log_to(snakemake.log[0])
 use_threads(snakemake.threads)
 model = networks.load(snakemake.input.model)
 scaling = read_json(snakemake.input.scaling)
-features = [read_feature(path) for path in snakemake.input.features]
+features = open_features(snakemake.input.features)
 
 shape = (len(features), len(METRICS), *features[0].shape[:3])
 stack = np.lib.format.open_memmap(snakemake.output.maps, "w+", np.float32, shape)
@@ -30,7 +30,7 @@ for number, tensor in enumerate(features):
         differentiate=partial(logit_gradient, model),
     )
     reports.append(report)
-    logging.info("%s: %s", snakemake.input.features[number], report)
+    logging.info("%s: %s", snakemake.params.subjects[number], report)
 stack.flush()
 description = {
     "subjects": list(snakemake.params.subjects),

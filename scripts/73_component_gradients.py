@@ -44,7 +44,7 @@ for number, feature in enumerate(features):
         else in_reference(gradient, channels, match["matched"] - 1, match["r"])
     )
     logits.append(logit)
-    logging.info("%s: logit %.3f", snakemake.input.features[number], logit)
+    logging.info("%s: logit %.3f", snakemake.params.subjects[number], logit)
 stack.flush()
 table = rank_components(stack, match, channels)
 table.to_csv(snakemake.output.ranking, sep="\t", index=False, float_format="%.6g")

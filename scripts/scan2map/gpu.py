@@ -1,4 +1,4 @@
-"""Which GPU a job may use; standard library only, to be asked before Keras is imported."""
+"""Which GPU a job may use; standard library only, for before Keras is imported."""
 
 import fcntl
 import os
@@ -15,8 +15,8 @@ def take_gpus(wanted, devices=Path("/dev"), locks=None):
 
     Without a wish for one all are hidden, so that Keras computes on the processor and
     takes nobody's memory. Where Slurm has said which GPUs are the job's
-    (``CUDA_VISIBLE_DEVICES``), these are it. Else, on a workstation, a GPU that no other
-    job of scan2map holds is taken; when all are held they are shared, job by job.
+    (``CUDA_VISIBLE_DEVICES``), these are it. Else, on a workstation, a GPU that no
+    other job of scan2map holds is taken; when all are held they are shared.
 
     Parameters
     ----------

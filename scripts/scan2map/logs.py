@@ -6,8 +6,8 @@ import sys
 import traceback
 
 STOPPED = (
-    "stopped from outside (SIGTERM): cancelled, preempted or out of time; the cluster's "
-    "own log and state of the job (docs/cluster.md) say which\n"
+    "stopped from outside (SIGTERM): cancelled, preempted or out of time; the state that "
+    "the cluster gives the job says which (docs/cluster.md)\n"
 )
 
 
