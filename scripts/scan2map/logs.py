@@ -6,8 +6,8 @@ import sys
 import traceback
 
 STOPPED = (
-    "stopped from outside (SIGTERM): cancelled, preempted or out of time; what the state "
-    "that the cluster gives the job means is in docs/cluster.md\n"
+    "stopped from outside (SIGTERM): cancelled, preempted or out of time; what the "
+    "cluster's state of the job means is in docs/cluster.md\n"
 )
 
 
