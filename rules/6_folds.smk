@@ -56,66 +56,88 @@ rule tune_fold:
         "../scripts/60_tune_fold.py"
 
 
-rule train_fold:
-    """What does a network learn from everybody but this fold?"""
-    input:
-        unpack(training_inputs),
-    output:
-        model="<fold>/model.keras",
-        scaling="<fold>/scaling.json",
-        history="<fold>/history.tsv",
-        network="<fold>/network.json",
-    log:
-        "<logs>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    conda:
-        "../envs/scan2map.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(training_memory),
-        runtime=growing(600),
-        gpu=gpus,
-        gpu_model=gpu_model,
-        slurm_partition=partition,
-    params:
-        code=code_of("62_train_fold"),
-        seed=seed_of_fold("train_fold"),
-        labels=labels_of(training),
-        participants=column_of("participant_id", training),
-        families=column_of("family", training),
-        validation_labels=labels_of(watched),
-        network=setting_of_experiment("network"),
-        training=setting_of_experiment("training"),
-    script:
-        "../scripts/62_train_fold.py"
+for job in FOLD_JOBS:
+
+    rule:
+        """What does a network learn from everybody but this fold?"""
+        name:
+            job.rule("train_fold")
+        input:
+            unpack(job.inputs(training_inputs)),
+        output:
+            model=job.each("<fold>/model.keras"),
+            description=job.each("<fold>/model.json"),
+            scaling=job.each("<fold>/scaling.json"),
+            history=job.each("<fold>/history.tsv"),
+        log:
+            job.one(
+                "<logs>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.log"
+            ),
+        benchmark:
+            job.one(
+                "<benchmarks>/6_folds/train_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+            )
+        wildcard_constraints:
+            experiment=job.experiments,
+        conda:
+            "../envs/scan2map.yaml"
+        threads: job.size
+        resources:
+            mem_mb=growing(job.times(training_memory)),
+            runtime=growing(600),
+            gpu=gpus,
+            gpu_model=gpu_model,
+            slurm_partition=partition,
+        params:
+            code=code_of("62_train_fold"),
+            folds=job.folds,
+            seed=job.of(seed_of_fold("train_fold")),
+            labels=job.of(labels_of(training)),
+            participants=job.of(column_of("participant_id", training)),
+            families=job.of(column_of("family", training)),
+            validation_labels=job.of(labels_of(watched)),
+            network=setting_of_experiment("network"),
+            training=setting_of_experiment("training"),
+        script:
+            "../scripts/62_train_fold.py"
 
 
-rule predict_fold:
-    """What does the network say of people it has never seen?"""
-    input:
-        unpack(network_inputs(held_out)),
-        model="<fold>/model.keras",
-        scaling="<fold>/scaling.json",
-    output:
-        predictions="<fold>/predictions.tsv",
-    log:
-        "<logs>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    conda:
-        "../envs/scan2map.yaml"
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
-    params:
-        code=code_of("63_predict_fold"),
-        subjects=column_of("participant_id", held_out),
-        sessions=column_of("session_id", held_out),
-        groups=column_of("group", held_out),
-        labels=labels_of(held_out),
-    script:
-        "../scripts/63_predict_fold.py"
+for job in FOLD_JOBS:
+
+    rule:
+        """What does the network say of people it has never seen?"""
+        name:
+            job.rule("predict_fold")
+        input:
+            unpack(job.inputs(network_inputs(held_out))),
+            model=job.each("<fold>/model.keras"),
+            scaling=job.each("<fold>/scaling.json"),
+        output:
+            predictions=job.each("<fold>/predictions.tsv"),
+        log:
+            job.one(
+                "<logs>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.log"
+            ),
+        benchmark:
+            job.one(
+                "<benchmarks>/6_folds/predict_fold/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+            )
+        wildcard_constraints:
+            experiment=job.experiments,
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(job.times(30)),
+        params:
+            code=code_of("63_predict_fold"),
+            folds=job.folds,
+            subjects=job.of(column_of("participant_id", held_out)),
+            sessions=job.of(column_of("session_id", held_out)),
+            groups=job.of(column_of("group", held_out)),
+            labels=job.of(labels_of(held_out)),
+        script:
+            "../scripts/63_predict_fold.py"
 
 
 rule audit_leaks:

@@ -1,33 +1,44 @@
 # Stage 7: what the networks are sensitive to.
 
 
-rule sensitivity_map:
-    """Which change of the tensor would change the network's mind, voxel by voxel?"""
-    input:
-        model="<fold>/model.keras",
-        scaling="<fold>/scaling.json",
-        features=features(held_out),
-    output:
-        maps="<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy",
-        description="<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json",
-    log:
-        "<logs>/7_maps/sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/7_maps/sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    conda:
-        "../envs/scan2map.yaml"
-    resources:
-        mem_mb=growing(5000),
-        runtime=growing(60),
-        gpu=gpus,
-        gpu_model=gpu_model,
-        slurm_partition=partition,
-    params:
-        code=code_of("71_sensitivity_map"),
-        subjects=column_of("participant_id", held_out),
-        sessions=column_of("session_id", held_out),
-    script:
-        "../scripts/71_sensitivity_map.py"
+for job in MAP_JOBS:
+
+    rule:
+        """Which change of the tensor would change the network's mind, voxel by voxel?"""
+        name:
+            job.rule("sensitivity_map")
+        input:
+            unpack(job.inputs(network_inputs(held_out))),
+            model=job.each("<fold>/model.keras"),
+            scaling=job.each("<fold>/scaling.json"),
+        output:
+            maps=job.maps("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
+            description=job.maps("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
+        log:
+            job.one(
+                "<logs>/7_maps/sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.log"
+            ),
+        benchmark:
+            job.one(
+                "<benchmarks>/7_maps/sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+            )
+        wildcard_constraints:
+            experiment=job.experiments,
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(5000),
+            runtime=growing(job.times(60)),
+            gpu=gpus,
+            gpu_model=gpu_model,
+            slurm_partition=partition,
+        params:
+            code=code_of("71_sensitivity_map"),
+            folds=job.folds,
+            subjects=job.of(column_of("participant_id", held_out)),
+            sessions=job.of(column_of("session_id", held_out)),
+        script:
+            "../scripts/71_sensitivity_map.py"
 
 
 rule average_sensitivity:
@@ -58,34 +69,45 @@ rule average_sensitivity:
         "../scripts/72_average_sensitivity.py"
 
 
-rule component_gradients:
-    """Which change of a component would change the network's mind, voxel by voxel?"""
-    input:
-        unpack(explanation_inputs),
-        model="<fold>/model.keras",
-        scaling="<fold>/scaling.json",
-    output:
-        maps="<maps>/repeat-{repeat}_fold-{fold}/gradients.npy",
-        description="<maps>/repeat-{repeat}_fold-{fold}/gradients.json",
-        ranking="<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv",
-    log:
-        "<logs>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    conda:
-        "../envs/scan2map.yaml"
-    resources:
-        mem_mb=growing(6000),
-        runtime=growing(60),
-        gpu=gpus,
-        gpu_model=gpu_model,
-        slurm_partition=partition,
-    params:
-        code=code_of("73_component_gradients"),
-        subjects=column_of("participant_id", held_out),
-        sessions=column_of("session_id", held_out),
-    script:
-        "../scripts/73_component_gradients.py"
+for job in MAP_JOBS:
+
+    rule:
+        """Which change of a component would change the network's mind, voxel by voxel?"""
+        name:
+            job.rule("component_gradients")
+        input:
+            unpack(job.inputs(explanation_inputs)),
+            model=job.each("<fold>/model.keras"),
+            scaling=job.each("<fold>/scaling.json"),
+        output:
+            maps=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
+            description=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
+            ranking=job.maps("<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv"),
+        log:
+            job.one(
+                "<logs>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log"
+            ),
+        benchmark:
+            job.one(
+                "<benchmarks>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+            )
+        wildcard_constraints:
+            experiment=job.experiments,
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(6000),
+            runtime=growing(job.times(60)),
+            gpu=gpus,
+            gpu_model=gpu_model,
+            slurm_partition=partition,
+        params:
+            code=code_of("73_component_gradients"),
+            folds=job.folds,
+            subjects=job.of(column_of("participant_id", held_out)),
+            sessions=job.of(column_of("session_id", held_out)),
+        script:
+            "../scripts/73_component_gradients.py"
 
 
 rule average_gradients:

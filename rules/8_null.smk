@@ -1,35 +1,6 @@
 # Stage 8, the null distribution of networks: labels are permuted, networks trained anew.
 
 
-use rule sensitivity_map as null_sensitivity_map with:
-    output:
-        maps=temp("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
-        description=temp("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
-    log:
-        "<logs>/8_statistics/null_sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/8_statistics/null_sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    wildcard_constraints:
-        experiment="[a-z0-9_]+_null[0-9]+",
-
-
-use rule component_gradients as null_gradients with:
-    output:
-        maps=temp("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
-        description=temp("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
-        ranking=temp("<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv"),
-    log:
-        "<logs>/8_statistics/null_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log",
-    benchmark:
-        "<benchmarks>/8_statistics/null_gradients/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
-    wildcard_constraints:
-        experiment="[a-z0-9_]+_null[0-9]+",
-
-
-ruleorder: null_sensitivity_map > sensitivity_map
-ruleorder: null_gradients > component_gradients
-
-
 rule null_map:
     """What would the statistic be if labels meant nothing to the networks?"""
     input:

@@ -132,7 +132,7 @@ rule tabulate_scores:
     """Which experiment tells the groups apart?"""
     input:
         scores=each_experiment("<folds>/scores.tsv"),
-        networks=each_experiment("<folds>/repeat-1_fold-1/network.json"),
+        networks=each_experiment("<folds>/repeat-1_fold-1/model.json"),
     output:
         tsv="<report>/scores.tsv",
         html=report(
@@ -161,7 +161,7 @@ rule tabulate_scores:
 rule write_methods:
     """What was done, in words for a paper?"""
     input:
-        networks=each_experiment("<folds>/repeat-1_fold-1/network.json"),
+        networks=each_experiment("<folds>/repeat-1_fold-1/model.json"),
     output:
         report(
             "<report>/methods.html",

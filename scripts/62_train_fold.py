@@ -1,12 +1,18 @@
-"""Train the network of one fold on the sessions of its training participants."""
+"""Train the networks of some folds, each on its training participants."""
 
 import logging
+import os
 from functools import partial
 from pathlib import Path
+
+# Networks of several folds are trained in forks of this process, which may have no
+# threads of its own then; BLAS would start them when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pandas as pd
 
 from scan2map.features import open_stored
+from scan2map.fold_jobs import Noted, of_fold, train_each
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 from scan2map.networks import describe
@@ -14,34 +20,48 @@ from scan2map.networks.backend import use_threads
 from scan2map.resumption import KeptState
 from scan2map.training import train
 
+params, output = snakemake.params, snakemake.output
+states = [
+    KeptState(Path(model).with_name("training_state.npz"), params.code)
+    for model in output.model
+]
+
+
+def train_fold(i, fold):
+    """Train the network of one fold and write it, noting the files that it reads."""
+    use_threads(1)
+    given = Noted(of_fold(fold, snakemake.input))
+    opened = partial(
+        open_stored, mask=given.get("mask"), selection=given.get("selection")
+    )
+    tuned = read_json(given["tuned"]) if "tuned" in given else {}
+    watched = given.get("validation")
+    model, scaling, history = train(
+        opened(given["features"]),
+        labels=params.labels[i],
+        network=params.network | tuned.get("network", {}),
+        training=params.training | tuned.get("training", {}),
+        seed=params.seed[i],
+        participants=params.participants[i],
+        families=params.families[i],
+        validation=(opened(watched), params.validation_labels[i]) if watched else None,
+        state=states[i],
+    )
+    model.save(output.model[i])
+    write_json(scaling, output.scaling[i])
+    # A job of one fold has read what Snakemake noted, and needs no list of its own.
+    sources = {"Sources": given.read} if len(params.folds) > 1 else {}
+    write_json(describe(model) | sources, output.description[i])
+    pd.DataFrame(history).to_csv(output.history[i], sep="\t", index=False)
+    logging.info(
+        "%d sessions, %d parameters, last epoch: %s",
+        len(params.labels[i]),
+        model.count_params(),
+        history[-1],
+    )
+
+
 log_to(snakemake.log[0])
-use_threads(snakemake.threads)
-given, params = snakemake.input, snakemake.params
-opened = partial(open_stored, mask=given.get("mask"), selection=given.get("selection"))
-tuned = read_json(given.tuned) if given.get("tuned") else {}
-watched = given.get("validation")
-state = KeptState(
-    Path(snakemake.output.model).with_name("training_state.npz"), params.code
-)
-model, scaling, history = train(
-    opened(given.features),
-    labels=params.labels,
-    network=params.network | tuned.get("network", {}),
-    training=params.training | tuned.get("training", {}),
-    seed=params.seed,
-    participants=params.participants,
-    families=params.families,
-    validation=(opened(watched), params.validation_labels) if watched else None,
-    state=state,
-)
-model.save(snakemake.output.model)
-write_json(scaling, snakemake.output.scaling)
-write_json(describe(model), snakemake.output.network)
-pd.DataFrame(history).to_csv(snakemake.output.history, sep="\t", index=False)
-state.remove()
-logging.info(
-    "%d sessions, %d parameters, last epoch: %s",
-    len(params.labels),
-    model.count_params(),
-    history[-1],
-)
+train_each(train_fold, params.folds, at_once=snakemake.threads)
+for state in states:
+    state.remove()

@@ -1,7 +1,8 @@
-"""Predict the held-out sessions of one fold with the network of that fold."""
+"""Predict the held-out sessions of some folds, each with the network of its fold."""
 
 from scan2map import networks
 from scan2map.features import open_stored
+from scan2map.fold_jobs import naming, of_fold
 from scan2map.images import read_json
 from scan2map.logs import log_to
 from scan2map.networks.backend import use_threads
@@ -9,20 +10,24 @@ from scan2map.training import predict_logits, prediction_table
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
-given = snakemake.input
-features = open_stored(given.features, given.get("mask"), given.get("selection"))
-logits = predict_logits(
-    networks.load(given.model),
-    scaling=read_json(given.scaling),
-    features=features,
-)
-table = prediction_table(
-    logits,
-    participant_id=snakemake.params.subjects,
-    session_id=snakemake.params.sessions,
-    group=snakemake.params.groups,
-    label=snakemake.params.labels,
-    repeat=snakemake.wildcards.repeat,
-    fold=snakemake.wildcards.fold,
-)
-table.to_csv(snakemake.output.predictions, sep="\t", index=False)
+params = snakemake.params
+for i, fold in enumerate(params.folds):
+    with naming(fold):
+        given = of_fold(fold, snakemake.input)
+        logits = predict_logits(
+            networks.load(snakemake.input.model[i]),
+            scaling=read_json(snakemake.input.scaling[i]),
+            features=open_stored(
+                given["features"], given.get("mask"), given.get("selection")
+            ),
+        )
+        table = prediction_table(
+            logits,
+            participant_id=params.subjects[i],
+            session_id=params.sessions[i],
+            group=params.groups[i],
+            label=params.labels[i],
+            repeat=snakemake.wildcards.repeat,
+            fold=fold,
+        )
+        table.to_csv(snakemake.output.predictions[i], sep="\t", index=False)

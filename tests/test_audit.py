@@ -24,7 +24,7 @@ def notes(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"input": inputs}))
         if sources is not None:
-            described = tmp_path / output.replace(".npy", ".json")
+            described = (tmp_path / output).with_suffix(".json")
             described.parent.mkdir(parents=True, exist_ok=True)
             described.write_text(json.dumps({"Sources": sources}))
 
@@ -87,6 +87,35 @@ def test_a_job_of_many_files_is_followed_file_by_file(notes):
     notes(ours, ["results/reduced/sub-A_ses-1.npy"])
     notes(theirs, ["results/reduced/sub-B_ses-1.npy"])
     assert audited({"B"})[0]["test_people"] == 0
+
+
+def batch_of(notes, sources):
+    """Write the notes of a job that trained the networks of two folds."""
+    other = NETWORK.replace("fold-1", "fold-2")
+    read = [feature("A"), feature("B"), feature("C")]
+    for network, whom in zip([NETWORK, other], sources, strict=True):
+        notes(network, read, [feature(who) for who in whom])
+    for who in "ABC":
+        notes(feature(who), [f"scans/{who}.zip"])
+    tested = {(1, 1): {"A"}, (1, 2): {"B"}}
+    return audit([(1, 1, NETWORK), (1, 2, other)], tested, {})
+
+
+def test_networks_of_one_job_are_followed_each_by_its_own_sources(notes):
+    rows = batch_of(notes, ["BC", "AC"])
+    assert [row["people"] for row in rows] == [2, 2]
+    check_honesty(rows, "asc", "honest")
+
+
+def test_a_network_of_a_job_that_opened_a_test_participant_fails_the_build(notes):
+    rows = batch_of(notes, ["BC", "ABC"])
+    with pytest.raises(ValueError, match="repeat 1, fold 2 depends on B"):
+        check_honesty(rows, "asc", "honest")
+
+
+def test_networks_of_one_job_without_sources_are_taken_to_have_read_all(notes):
+    notes(NETWORK, [feature("A"), feature("B")])
+    assert audited({"B"})[0]["names"] == "B"
 
 
 def test_sources_that_the_job_did_not_read_are_refused(notes):

@@ -43,10 +43,15 @@ def snakemake(folder, *options, config=None, project=ROOT):
 
 
 def phantom_config(**changes):
-    """Return the phantom study of diffusion with some top-level keys replaced."""
+    """Return the phantom study of diffusion with some top-level keys replaced.
+
+    Each fold is a job of its own, so that the plan alone shows what it depends on.
+    """
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     config = json.loads(json.dumps(config))  # blocks that YAML shares, apart
     del config["experiments"]["networks"]
+    for experiment in config["experiments"].values():
+        experiment["folds_per_job"] = 1
     return config | changes
 
 
@@ -83,9 +88,13 @@ def resting_config(**changes):
 
 
 def run_config(**changes):
-    """Return the part of that study that tests run: one experiment less."""
+    """Return the part of that study that tests run: one experiment less.
+
+    The folds of one experiment are trained in one job, those of the other one by one.
+    """
     config = resting_config(**changes)
     del config["experiments"]["asc"]
+    config["experiments"]["ssc"]["folds_per_job"] = 2
     return config
 
 

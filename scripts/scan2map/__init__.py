@@ -6,4 +6,9 @@ import os
 # times as quick. It looks when it is imported: no script imports Keras before this.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
+# JAX on a GPU: the same bytes from the same seed, and no more memory than is used, so
+# that several networks can be trained at once.
+os.environ.setdefault("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
 __version__ = "0.1.0"

@@ -31,8 +31,9 @@ def recorded_inputs(output, metadata=METADATA):
     -------
     list of str or None
         None where Snakemake did not make the file. A job that makes many files one by
-        one (``regress_components``) leaves a JSON file beside each that lists what this
-        one was made from as ``Sources``; then these are returned.
+        one (components of several scopes, networks of several folds) leaves a JSON file
+        beside each that lists what this one was made from as ``Sources``; then these
+        are returned.
 
     Raises
     ------
@@ -75,7 +76,8 @@ def record_path(output, metadata=METADATA):
 def _own_sources(output):
     """Return what a file itself says that it was made from, or None."""
     described = Path(output).with_suffix(".json")
-    if Path(output).suffix not in (".npy", ".json") or not described.is_file():
+    kinds = (".npy", ".json", ".keras")
+    if Path(output).suffix not in kinds or not described.is_file():
         return None
     said = json.loads(described.read_text())
     return said.get("Sources") if isinstance(said, dict) else None

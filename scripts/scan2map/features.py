@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from scan2map.images import read_json, read_mask
 from scan2map.reorient import mirror
 
 CHANNELS = ("Dxx", "Dxy", "Dxz", "Dyy", "Dyz", "Dzz")
@@ -192,6 +191,8 @@ def open_stored(paths, mask=None, selection=None):
     -------
     list of array-like, shape (x, y, z, n_channels)
     """
+    from scan2map.images import read_json, read_mask
+
     return open_features(
         paths,
         mask=read_mask(mask) if mask else None,
