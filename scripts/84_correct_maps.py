@@ -1,6 +1,5 @@
 """Correct a contrast for all voxels, and list what is significant."""
 
-import nibabel as nib
 import numpy as np
 import pandas as pd
 
@@ -9,6 +8,7 @@ from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 from scan2map.statistics import correct
 from scan2map.statistics.analysis import (
     CLUSTERS,

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from scipy.ndimage import affine_transform, gaussian_filter
+
+from scan2map.nifti import nib
 
 
 def read_array(path):

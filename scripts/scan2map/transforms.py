@@ -6,9 +6,10 @@ image's space, from where values are pulled. On disk it is ITK's: NIfTI (x, y, z
 intent vector, LPS+ mm, as ANTs reads and writes.
 """
 
-import nibabel as nib
 import numpy as np
 from scipy.ndimage import map_coordinates
+
+from scan2map.nifti import nib
 
 LPS = np.array([-1.0, -1.0, 1.0])
 """Signs between RAS+ and LPS+ vectors."""
