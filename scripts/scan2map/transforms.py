@@ -7,7 +7,7 @@ intent vector, LPS+ mm, as ANTs reads and writes.
 """
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+import scipy
 
 from scan2map.nifti import nib
 
@@ -78,9 +78,12 @@ def sample(data, affine, points, order=1, mode="constant"):
     inverse = np.linalg.inv(affine)
     voxels = np.moveaxis(points @ inverse[:3, :3].T + inverse[:3, 3], -1, 0)
     if data.ndim == 3:
-        return map_coordinates(data, voxels, order=order, mode=mode)
+        return scipy.ndimage.map_coordinates(data, voxels, order=order, mode=mode)
     channels = np.moveaxis(data, -1, 0)
-    pulled = [map_coordinates(one, voxels, order=order, mode=mode) for one in channels]
+    pulled = [
+        scipy.ndimage.map_coordinates(one, voxels, order=order, mode=mode)
+        for one in channels
+    ]
     return np.stack(pulled, axis=-1)
 
 
