@@ -95,7 +95,7 @@ def listed(paths):
         if not str(path).endswith(".json"):
             found.append(path)
             continue
-        for file in read_json(path)["files"]:
+        for file in json.loads(Path(path).read_text())["files"]:
             if not Path(file).is_file():
                 raise FileNotFoundError(
                     f"{path} lists {file}, which is no longer there: remove the list "

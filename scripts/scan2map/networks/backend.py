@@ -1,6 +1,10 @@
 """The few lines that depend on which backend Keras computes with."""
 
-import keras
+from scan2map.lean import without
+
+# Keras and TensorFlow look for these, which nothing here gives them: 2 s.
+with without("matplotlib", "pandas", "scipy.sparse", "sklearn"):
+    import keras
 
 from scan2map.splits import derive_seed
 
