@@ -65,3 +65,4 @@ rule all:
     default_target: True
     input:
         study_figures(),
+        resource_files(),
