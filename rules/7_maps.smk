@@ -8,8 +8,8 @@ rule sensitivity_map:
         scaling="<fold>/scaling.json",
         features=features(held_out),
     output:
-        maps="<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy",
-        description="<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json",
+        maps=intermediate("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
+        description=intermediate("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
     log:
         "<logs>/7_maps/sensitivity_map/{experiment}_repeat-{repeat}_fold-{fold}.log",
     benchmark:
@@ -60,8 +60,8 @@ rule component_gradients:
         model="<fold>/model.keras",
         scaling="<fold>/scaling.json",
     output:
-        maps="<maps>/repeat-{repeat}_fold-{fold}/gradients.npy",
-        description="<maps>/repeat-{repeat}_fold-{fold}/gradients.json",
+        maps=intermediate("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
+        description=intermediate("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
         ranking="<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv",
     log:
         "<logs>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log",
