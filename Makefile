@@ -56,8 +56,16 @@ benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures som
 calibration: $(VENV)/ready ## measure how often corrections err, half an hour on 2 cores
 	snakemake --snakefile calibration/Snakefile --cores $(CORES)
 
-dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
-	snakemake --rulegraph | dot -Tpng -Gdpi=80 > docs/images/rulegraph.png
+SESSION := sub-control001/sub-control001_ses-1
+# Without the study's folder, constraints of wildcards, and addresses of functions.
+PLAIN := sed -E 's|$(DEMO)/||g; s/\{([a-z]+),[^}]*\}/{\1}/g; s/&lt;function [^&]*&gt;/\&lt;input function\&gt;/'
+
+dag: $(VENV)/ready ## draw rules, and the files of a session, to docs/images/*graph.svg
+	snakemake --forceall --rulegraph | tred | sed 's/fontsize=10/fontsize=15/' \
+	  | dot -Granksep=0.3 -Gnodesep=0.12 -Tsvg > docs/images/rulegraph.svg
+	snakemake --forceall --filegraph $(DEMO)/9_report/$(SESSION)_qc.png \
+	  $(DEMO)/9_report/$(SESSION)_bold_qc.png \
+	  | $(PLAIN) | tred | dot -Tsvg > docs/images/filegraph.svg
 
 gpu: $(VENV)/ready ## add JAX for NVIDIA GPUs; KERAS_BACKEND=jax makes Keras use it
 	python -m pip install --quiet --disable-pip-version-check \

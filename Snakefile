@@ -68,3 +68,4 @@ rule all:
     default_target: True
     input:
         study_figures(),
+        resource_files(),

@@ -82,7 +82,9 @@ for job in MAP_JOBS:
         output:
             maps=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
             description=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
-            ranking=job.maps("<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv"),
+            ranking=job.maps(
+                "<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv", kept=True
+            ),
         log:
             job.one(
                 "<logs>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log"

@@ -65,6 +65,11 @@ def code_of(script):
     return code_digest(f"{workflow.basedir}/scripts/{script}.py")
 
 
+def intermediate(path):
+    """Mark a file that nobody looks at once it has been used: the study may drop it."""
+    return temp(path) if config["keep"] == "minimal" else path
+
+
 def seed_of(rule):
     """Give each job of a rule a seed of its own."""
     return lambda wildcards: derive_seed(config["seed"], rule, *wildcards)

@@ -1,10 +1,12 @@
 """What Snakemake plans, before anything runs."""
 
+import fnmatch
 import re
 import shutil
 from types import SimpleNamespace
 
 import pytest
+from studies import read_study
 from workflow import (
     ROOT,
     inputs_of_outputs,
@@ -123,6 +125,37 @@ def test_every_figure_of_the_report_is_planned(tmp_path):
 def test_the_plan_can_be_drawn(tmp_path):
     process = snakemake(tmp_path, "--rulegraph", config=small())
     assert process.returncode == 0 and "digraph snakemake_dag" in process.stdout
+
+
+def documented_drops():
+    """Return the patterns of files that the page on disks says are dropped."""
+    rows = re.findall(
+        r"^\| (\d \w+) \| (`.+?) \|", (ROOT / "docs/disk.md").read_text(), re.M
+    )
+    patterns = []
+    for stage, cell in rows:
+        first, *endings = re.findall("`(.+?)`", cell)
+        stem = re.sub(r"(\.nii\.gz|\.npy)$", "", first)
+        names = [first.rstrip("/"), *[stem + ending for ending in endings]]
+        folder = f"*/{stage.replace(' ', '_')}/*"
+        patterns += [folder + name.removeprefix("*") for name in names]
+    return patterns
+
+
+def test_the_files_that_keep_minimal_drops_are_those_that_the_documentation_lists(
+    tmp_path,
+):
+    config = read_study() | {"keep": "minimal"}
+    config["phantom"]["groups"] = {"control": 4, "patient": 4}
+    process = snakemake(tmp_path, "--dry-run", config=config)
+    said = r"Would remove temporary output (\S+)$"
+    dropped = re.findall(said, process.stdout, re.M)
+    patterns = documented_drops()
+    assert len(patterns) == 13
+    for pattern in patterns:
+        assert fnmatch.filter(dropped, pattern), pattern
+    for path in dropped:
+        assert any(fnmatch.fnmatch(path, pattern) for pattern in patterns), path
 
 
 def changed(path, value):
