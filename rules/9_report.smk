@@ -485,8 +485,8 @@ rule tabulate_resources:
     conda:
         "../envs/scan2map.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code_of("9h_tabulate_resources"),
         benchmarks=workflow.pathvars.apply("<benchmarks>"),

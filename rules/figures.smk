@@ -289,7 +289,7 @@ def first_ask(rule, resource):
 @cache
 def example_wildcards():
     """Wildcards for a job of each experiment, and of each correction of an analysis."""
-    shared = {"repeat": "1", "fold": "1", "scope": SCOPES[-1]}
+    shared = {"repeat": "1", "fold": "1", "scope": ["all", *fold_scopes()][-1]}
     return [
         *[SimpleNamespace(**shared, experiment=name) for name in config["experiments"]],
         *[
