@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scan2map.cluster import has_gpu
+from scan2map.networks.backend import check_gpu, gpu_name
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
@@ -69,3 +70,15 @@ def test_a_machine_has_a_gpu_where_its_driver_made_a_device(machine, tmp_path):
     (tmp_path / "none").mkdir()
     assert has_gpu(devices=machine)
     assert not has_gpu(devices=tmp_path / "none")
+
+
+@pytest.mark.skipif(gpu_name() is not None, reason="Keras sees a GPU")
+def test_a_job_that_requires_a_gpu_ends_with_what_to_do_where_keras_sees_none():
+    with pytest.raises(RuntimeError, match="KERAS_BACKEND"):
+        check_gpu(1, required=True)
+
+
+@pytest.mark.skipif(gpu_name() is not None, reason="Keras sees a GPU")
+def test_a_job_that_prefers_a_gpu_goes_on_without_and_says_so(caplog):
+    check_gpu(1, required=False)
+    assert "Keras sees none" in caplog.text
