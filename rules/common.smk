@@ -1,3 +1,4 @@
+import gc
 from functools import cache
 
 from scan2map.analyses import (
@@ -15,6 +16,15 @@ from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
 from scan2map.splits import derive_seed, split
 from scan2map.template import SPACE as MNI
+
+# A plan is millions of objects that live until the end: to look for garbage among them,
+# again and again as they grow, takes a fifth of the time. Once jobs start it is looked for.
+gc.disable()
+# Snakemake looks up the script of every job three times: a tenth of the time.
+workflow.sourcecache._cache = cache(workflow.sourcecache._cache)
+
+PLANS = workflow.is_main_process
+"""Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = wanted_images(config)
@@ -62,7 +72,9 @@ pathvars:
 
 def code_of(script):
     """Digest of a script and the library modules it imports, as a rerun trigger."""
-    return code_digest(f"{workflow.basedir}/scripts/{script}.py")
+    path = f"{workflow.basedir}/scripts/{script}.py"
+    # A job needs that of its own script only.
+    return code_digest(path) if PLANS else lambda wildcards: code_digest(path)
 
 
 def intermediate(path):
@@ -86,7 +98,7 @@ def read_study():
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
     needed = columns_needed(analyses)
-    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed)
+    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed, look=PLANS)
     locate_images(rows, analyses, config["cohort"])
     return rows
 
@@ -117,16 +129,16 @@ def plan_folds():
     return planned
 
 
-def find_dataset_files():
+def find_dataset_files(rows):
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
     if config["source"] == "bids":
         given = config["bids"]
         return find_dataset_images(
-            given["dataset"], cohort, wanted=WANTED, entities=given["entities"]
+            given["dataset"], rows, wanted=WANTED, entities=given["entities"]
         )
     if config["source"] == "derivatives":
         given = config["derivatives"]
-        return find_derivatives(given["dataset"], cohort, given["entities"])
+        return find_derivatives(given["dataset"], rows, given["entities"])
     return {}
 
 
@@ -138,7 +150,7 @@ try:
     if HAS_DWI:
         check_programs(config["dwi"])
     folds = plan_folds()
-    given_files = find_dataset_files()
+    given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
 
@@ -186,7 +198,8 @@ def dicom_of_session(wildcards):
 
 def given_of_session(wildcards):
     """The files of a session in an existing dataset, by name of the image."""
-    return given_files[wildcards.subject, wildcards.session]
+    found = given_files or find_dataset_files([session_row(wildcards)])
+    return found[wildcards.subject, wildcards.session]
 
 
 def bids_images():
