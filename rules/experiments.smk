@@ -335,10 +335,13 @@ def explanation_inputs(wildcards):
 
 
 def training_memory(wildcards):
-    """MB that training needs: about 600 bytes per voxel and session of a batch."""
+    """MB that training needs: about 600 bytes per voxel and session of a batch.
+
+    And 2,000 for sessions that it keeps in memory.
+    """
     x, y, z = config["grid"]["shape"]
     return (
-        2000
+        4000
         + 600 * x * y * z * experiment_of(wildcards)["training"]["batch_size"] // 2**20
     )
 

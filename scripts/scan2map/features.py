@@ -330,3 +330,29 @@ def scale(feature, scaling):
     feature = np.asarray(feature, dtype=np.float32)
     mean, sd = (np.asarray(scaling[name], np.float32) for name in ("mean", "sd"))
     return np.where(inside(feature)[..., None], (feature - mean) / sd, np.float32(0))
+
+
+def shrink(image, edge):
+    """Average an image over cubes of voxels.
+
+    As Keras's average pooling with ``padding="same"`` does it: cubes at the rim that
+    reach over the image are averages of what they hold of it.
+
+    Parameters
+    ----------
+    image : ndarray, shape (x, y, z, n_channels)
+    edge : int
+        Of a cube, voxels.
+
+    Returns
+    -------
+    ndarray of float32, shape (ceil(x / edge), ceil(y / edge), …, n_channels)
+    """
+    for axis in range(3):
+        size = image.shape[axis]
+        before = -size % edge // 2
+        starts = np.maximum(np.arange(-before, size, edge), 0)
+        held = np.diff([*starts, size]).astype(np.float32)
+        image = np.add.reduceat(image, starts, axis)
+        image /= held.reshape([-1 if i == axis else 1 for i in range(image.ndim)])
+    return image

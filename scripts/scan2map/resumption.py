@@ -89,6 +89,7 @@ class KeptState(keras.callbacks.Callback):
         self.history, self.stopper = history, stopper
         self.found = self.read()
         self.written, self.cost = time.perf_counter(), 0.0
+        self.done = self.safe = 0
         if self.found is None:
             return 0
         for variable, value in zip(
@@ -134,12 +135,17 @@ class KeptState(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Write the state, if that is not too often."""
-        start = time.perf_counter()
+        start, self.done = time.perf_counter(), epoch + 1
         if self.share * (start - self.written) < self.cost:
             return
-        self.write(epoch + 1)
+        self.write(self.done)
         self.written = time.perf_counter()
         self.cost = self.written - start
+
+    def on_train_end(self, logs=None):
+        """Write the state of the last epoch: the job may still be killed."""
+        if self.done > self.safe:
+            self.write(self.done)
 
     def write(self, epoch):
         """Write the state after a number of epochs."""
@@ -168,6 +174,7 @@ class KeptState(keras.callbacks.Callback):
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, self.path)
+        self.safe = epoch
 
     def remove(self):
         """Remove the file: what was trained is safe elsewhere."""

@@ -6,7 +6,7 @@ import scipy
 
 from scan2map import networks
 from scan2map.features import MaskedFeature, fit_scaling, scale
-from scan2map.feeding import NO_AUGMENTATION, Feeder
+from scan2map.feeding import NO_AUGMENTATION, Feeder, Memory
 from scan2map.inner_splits import held_back
 from scan2map.networks.backend import seed_epoch
 
@@ -69,7 +69,8 @@ def train(
         What an earlier call with the same network returned. It is trained from new
         weights, as if it had been built anew, and returned. That saves the second in
         which TensorFlow traces the training step, which counts where thousands of
-        small networks are trained.
+        small networks are trained. A network that averages its input over cubes is
+        built anew all the same.
     state : resumption.KeptState, optional
         Where the state of the training is kept, and where one that was cut short goes
         on from. It stays when training has ended: remove it once the network is saved.
@@ -107,10 +108,12 @@ def train(
     scaling = fit_scaling(features)
     *shape, n_channels = features[0].shape
     model = networks.build(shape, n_channels, **network)
-    compile_classifier(model, training["learning_rate"], training.get("epsilon", 1e-7))
-    if reuse is not None:
-        model = start_anew(reuse, model)
+    fed, edge = networks.after_shrinking(model)
+    compile_classifier(fed, training["learning_rate"], training.get("epsilon", 1e-7))
+    if reuse is not None and fed is model:
+        model = fed = start_anew(reuse, model)
     shown = {"scaling": scaling, "batch_size": training["batch_size"], "seed": seed}
+    shown |= {"edge": edge, "memory": Memory()}
     feeder = Feeder(
         features,
         labels,
@@ -121,9 +124,9 @@ def train(
     watched = validation and Feeder(*validation, augmentation=NO_AUGMENTATION, **shown)
     stopper, past = stop_early(stopping), keras.callbacks.History()
     kept = [state] if state else []
-    model.fit(
+    fed.fit(
         feeder,
-        initial_epoch=state.restore(model, past, *stopper) if state else 0,
+        initial_epoch=state.restore(fed, past, *stopper) if state else 0,
         epochs=training["epochs"],
         validation_data=watched,
         shuffle=False,

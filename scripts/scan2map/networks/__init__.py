@@ -36,6 +36,13 @@ def build(shape, n_channels, name, **settings):
     return builders[name](shape, n_channels, **settings)
 
 
+def after_shrinking(model):
+    """Return the part of a network that learns; see `voxnet.after_shrinking`."""
+    from scan2map.networks import voxnet
+
+    return voxnet.after_shrinking(model)
+
+
 def load(path):
     """Return the trained network of a ``.keras`` file, ready to predict."""
     import keras

@@ -8,6 +8,9 @@ from scan2map.networks.pooling import check_voxnet
 SLOPE = 0.1
 """Of VoxNet's leaky rectifier below 0."""
 
+SHRINKING = "shrink"
+"""Name of the layer that averages the input over cubes."""
+
 MOMENTUM = 0.9
 """Of the moving averages that replace a batch's moments in prediction. Keras's 0.99
 needs hundreds of steps to forget its start; a small study makes ten an epoch."""
@@ -71,7 +74,7 @@ def build(
     """
     check_voxnet(shape, filters, shrink)
     inputs = keras.Input((*shape, n_channels), name="maps")
-    x = layers.AveragePooling3D(shrink, padding="same")(inputs)
+    x = layers.AveragePooling3D(shrink, padding="same", name=SHRINKING)(inputs)
     for number, n_filters in enumerate(filters):
         kernel, stride = (3, 1) if number else (5, 2)
         x = layers.Conv3D(n_filters, kernel, stride)(x)
@@ -84,6 +87,32 @@ def build(
         x = _activation(activation)(x)
     logit = layers.Dense(1, name="logit")(layers.Dropout(dropout)(x))
     return keras.Model(inputs, logit, name="voxnet")
+
+
+def after_shrinking(model):
+    """Return the part of a network behind its averaging, and the cubes' edge.
+
+    Both share their layers: training one trains the other. The averaging has nothing
+    that is learnt, so in training it is done once per session, not once per step.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any network.
+
+    Returns
+    -------
+    model : keras.Model
+        Takes what `features.shrink` makes of a session; the network itself where it
+        averages nothing.
+    edge : int
+        Voxels; 1 where it averages nothing.
+    """
+    named = [layer for layer in model.layers if layer.name == SHRINKING]
+    if not named or named[0].pool_size == (1, 1, 1):
+        return model, 1
+    part = keras.Model(named[0].output, model.output, name=model.name)
+    return part, named[0].pool_size[0]
 
 
 def _activation(name):
