@@ -34,7 +34,7 @@ states = [
 
 def train_fold(i, fold):
     """Train the network of one fold and write it, noting the files that it reads."""
-    use_threads(1)
+    use_threads(max(1, snakemake.threads // len(params.folds)))
     check_gpu(asked, required=snakemake.config["gpu"] == "require")
     given = Noted(of_fold(fold, snakemake.input))
     opened = partial(

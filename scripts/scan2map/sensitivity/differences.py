@@ -18,24 +18,35 @@ class Pool(keras.layers.Layer):
     """Maximum over blocks of 2×2×2 voxels, in any precision.
 
     The same function as `keras.layers.MaxPooling3D`, which TensorFlow computes in
-    float32 only.
+    float32 only. Not by `keras.ops.maximum`: with JAX and PyTorch, Keras rounds the
+    results of operations on two arrays to float32.
     """
 
     def call(self, x):
         x = x[:, : x.shape[1] // 2 * 2, : x.shape[2] // 2 * 2, : x.shape[3] // 2 * 2]
-        x = keras.ops.maximum(x[:, ::2], x[:, 1::2])
-        x = keras.ops.maximum(x[:, :, ::2], x[:, :, 1::2])
-        return keras.ops.maximum(x[:, :, :, ::2], x[:, :, :, 1::2])
+        for axis in (1, 2, 3):
+            before, after = x.shape[1:axis], x.shape[axis + 1 :]
+            pairs = (-1, *before, x.shape[axis] // 2, 2, *after)
+            x = keras.ops.max(keras.ops.reshape(x, pairs), axis=axis + 1)
+        return x
 
     def compute_output_shape(self, shape):
         return (shape[0], *(n // 2 for n in shape[1:4]), shape[4])
 
 
+class Dense(keras.layers.Dense):
+    """A dense layer in any precision: the product is the arrays' own, as in `Pool`."""
+
+    def call(self, x):
+        x = x @ keras.ops.convert_to_tensor(self.kernel)
+        x = x + keras.ops.convert_to_tensor(self.bias)
+        return self.activation(x)
+
+
 def in_double_precision(model):
     """Return the same network computing in float64.
 
-    For TensorFlow, and JAX where it has 64 bits enabled; with PyTorch, Keras rounds
-    some operations to float32 all the same.
+    JAX computes in 64 bits in the whole process from then on.
 
     Parameters
     ----------
@@ -51,7 +62,14 @@ def in_double_precision(model):
     def clone(layer):
         if isinstance(layer, keras.layers.MaxPooling3D):
             return Pool(name=layer.name, dtype="float64")
-        return type(layer).from_config({**layer.get_config(), "dtype": "float64"})
+        dense = isinstance(layer, keras.layers.Dense)
+        kind = Dense if dense else type(layer)
+        return kind.from_config({**layer.get_config(), "dtype": "float64"})
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
 
     # Without inputs of its own the clone would round them to float32.
     inputs = keras.Input(model.input_shape[1:], dtype="float64")
