@@ -146,9 +146,7 @@ def test_lists_stand_for_the_files_that_they_name(masked, tmp_path):
     np.testing.assert_array_equal(first.values, maps[1])
     np.testing.assert_array_equal(second.values, maps[0])
     paths[0].unlink()
-    with pytest.raises(
-        FileNotFoundError, match="one.json lists .*one.npy, which"
-    ):
+    with pytest.raises(FileNotFoundError, match="one.json lists .*one.npy, which"):
         listed(folds)
 
 
