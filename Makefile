@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONPATH :=
 DEMO := results/phantom
 
-.PHONY: demo test check benchmark calibration dag lock clean help
+.PHONY: demo test test_slurm check benchmark calibration dag gpu lock clean help
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -33,7 +33,10 @@ demo: $(VENV)/ready ## run the phantom study from DICOM to its report
 	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
 
 test: $(VENV)/ready ## run the tests
-	python -m pytest tests
+	python -m pytest tests --ignore tests/slurm
+
+test_slurm: $(VENV)/ready ## run a tiny study on a Slurm of this machine's own; needs root
+	python -m pytest tests/slurm -rs
 
 check: $(VENV)/ready ## check form: formatting, imports, lint, dry runs of all presets
 	ruff check .
@@ -53,12 +56,26 @@ benchmark: $(VENV)/ready ## measure the figures; FIGURES="name …" measures som
 calibration: $(VENV)/ready ## measure how often corrections err, half an hour on 2 cores
 	snakemake --snakefile calibration/Snakefile --cores $(CORES)
 
-dag: $(VENV)/ready ## draw the graph of rules as docs/images/rulegraph.png
-	snakemake --rulegraph | dot -Tpng -Gdpi=80 > docs/images/rulegraph.png
+SESSION := sub-control001/sub-control001_ses-1
+# Without the study's folder, constraints of wildcards, and addresses of functions.
+PLAIN := sed -E 's|$(DEMO)/||g; s/\{([a-z]+),[^}]*\}/{\1}/g; s/&lt;function [^&]*&gt;/\&lt;input function\&gt;/'
+
+dag: $(VENV)/ready ## draw rules, and the files of a session, to docs/images/*graph.svg
+	snakemake --forceall --rulegraph | tred | sed 's/fontsize=10/fontsize=15/' \
+	  | dot -Granksep=0.3 -Gnodesep=0.12 -Tsvg > docs/images/rulegraph.svg
+	snakemake --forceall --filegraph $(DEMO)/9_report/$(SESSION)_qc.png \
+	  $(DEMO)/9_report/$(SESSION)_bold_qc.png \
+	  | $(PLAIN) | tred | dot -Tsvg > docs/images/filegraph.svg
+
+gpu: $(VENV)/ready ## add JAX for NVIDIA GPUs; KERAS_BACKEND=jax makes Keras use it
+	python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements-gpu.lock
 
 lock: ## resolve the versions anew
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes \
 	  --output-file requirements.lock --quiet
+	uv pip compile --group gpu --constraint requirements.lock --python-version 3.11 \
+	  --generate-hashes --output-file requirements-gpu.lock --quiet
 
 clean: ## remove the demo's results
 	rm -rf $(DEMO) logs/phantom

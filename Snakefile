@@ -54,6 +54,8 @@ report: "report/workflow.rst"
 
 onstart:
     check_cluster()
+    gc.freeze()
+    gc.enable()
     # With its limit of 100 jobs a second, Snakemake's main process looks at the inputs of
     # all waiting jobs once a second for every job that has finished, and keeps a
     # processor busy (github.com/snakemake/snakemake/issues/3955). Another limit, given
@@ -68,3 +70,4 @@ rule all:
     default_target: True
     input:
         study_figures(),
+        resource_files(),

@@ -30,8 +30,8 @@ import keras
 import numpy as np
 
 from scan2map.features import fit_scaling, open_features, scale
-from scan2map.networks.backend import use_threads
-from scan2map.sensitivity.gradients import logit_gradient
+from scan2map.networks.backend import gpu_name, use_threads
+from scan2map.sensitivity.gradients import BACKENDS, logit_gradient
 from scan2map.training import train
 
 TINY = "--tiny" in sys.argv
@@ -66,24 +66,6 @@ def say(name, value, unit, goal="", holds=True):
     """Print one figure."""
     said = f"{value:.3g}" if isinstance(value, float) else value
     print(name, said, unit, goal, "yes" if holds else "no", sep="\t", flush=True)
-
-
-def device():
-    """Return the name of the GPU that Keras computes on, or None."""
-    backend = keras.backend.backend()
-    if backend == "jax":
-        import jax
-
-        first = jax.devices()[0]
-        return first.device_kind if first.platform == "gpu" else None
-    if backend == "torch":
-        import torch
-
-        return torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    import tensorflow
-
-    gpus = tensorflow.config.list_physical_devices("GPU")
-    return gpus[0].name if gpus else None
 
 
 def wait_for(result):
@@ -329,20 +311,22 @@ def precision(folder):
     image = scale(features[0], scaling)[None]
 
     def gradient():
-        return logit_gradient(model, image)[0].astype(np.float64)
+        given = keras.ops.convert_to_tensor(image)
+        found, _ = BACKENDS[keras.backend.backend()](model, given)
+        return keras.ops.convert_to_numpy(found).astype(np.float64)
 
     found = {
         name: in_precision(name, gradient) for name in ("float32", "tensorfloat32")
     }
-    default = logit_gradient(model, image)[0] if device() else found["float32"]
+    default = logit_gradient(model, image)[0]
     size = np.linalg.norm(found["float32"])
     for name, other in (("tf32", found["tensorfloat32"]), ("as_it_is", default)):
         off = float(np.linalg.norm(other - found["float32"]) / size)
         say(f"gradient_{name}_against_float32", off, "relative difference (L2)")
     start = time.perf_counter()
     for _ in range(5):
-        in_precision("float32", gradient)
-    say("gradient_float32", (time.perf_counter() - start) / 5, "s, half size per axis")
+        logit_gradient(model, image)
+    say("gradient_as_it_is", (time.perf_counter() - start) / 5, "s, half size per axis")
 
 
 def fitted_scaling(folder):
@@ -365,7 +349,7 @@ PARTS = {
 
 def main():
     """Run each part in a process of its own, so that none costs the others."""
-    asked, name = set(PARTS) & set(sys.argv[1:]), device()
+    asked, name = set(PARTS) & set(sys.argv[1:]), gpu_name()
     if not (name or TINY):
         say("gpu_training", "not measured", "Keras finds no GPU here")
         return

@@ -4,7 +4,9 @@
 rule scan_phantom:
     """What would a scanner deliver for this participant?"""
     output:
-        dicom=directory("<results>/0_phantom/sub-{subject}/ses-{session}/dicom"),
+        dicom=intermediate(
+            directory("<results>/0_phantom/sub-{subject}/ses-{session}/dicom")
+        ),
         truth="<phantom>_truth.json",
     log:
         "<logs>/0_phantom/scan_phantom/sub-{subject}_ses-{session}.log",

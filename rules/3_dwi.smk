@@ -8,7 +8,7 @@ rule denoise_dwi:
         bval="<bids_dwi>_dwi.bval",
         bvec="<bids_dwi>_dwi.bvec",
     output:
-        dwi="<dwi>_desc-denoised_dwi.nii.gz",
+        dwi=intermediate("<dwi>_desc-denoised_dwi.nii.gz"),
     log:
         "<logs>/3_dwi/denoise_dwi/sub-{subject}_ses-{session}.log",
     benchmark:
@@ -35,9 +35,9 @@ rule correct_motion:
         bvec="<bids_dwi>_dwi.bvec",
         sidecar="<bids_dwi>_dwi.json",
     output:
-        dwi="<dwi>_desc-preproc_dwi.nii.gz",
-        bval="<dwi>_desc-preproc_dwi.bval",
-        bvec="<dwi>_desc-preproc_dwi.bvec",
+        dwi=intermediate("<dwi>_desc-preproc_dwi.nii.gz"),
+        bval=intermediate("<dwi>_desc-preproc_dwi.bval"),
+        bvec=intermediate("<dwi>_desc-preproc_dwi.bvec"),
         motion="<dwi>_desc-motion_timeseries.tsv",
     log:
         "<logs>/3_dwi/correct_motion/sub-{subject}_ses-{session}.log",

@@ -8,8 +8,8 @@ if config["source"] == "derivatives":
         input:
             unpack(given_of_session),
         output:
-            bold="<bold>_desc-preproc_bold.nii.gz",
-            sidecar="<bold>_desc-preproc_bold.json",
+            bold=intermediate("<bold>_desc-preproc_bold.nii.gz"),
+            sidecar=intermediate("<bold>_desc-preproc_bold.json"),
             mask="<bold>_desc-brain_mask.nii.gz",
             boldref="<bold>_boldref.nii.gz",
             confounds="<func>_desc-confounds_timeseries.tsv",
@@ -38,8 +38,8 @@ else:
             bold="<bids_func>_bold.nii.gz",
             sidecar="<bids_func>_bold.json",
         output:
-            bold="<func>_desc-stc_bold.nii.gz",
-            sidecar="<func>_desc-stc_bold.json",
+            bold=intermediate("<func>_desc-stc_bold.nii.gz"),
+            sidecar=intermediate("<func>_desc-stc_bold.json"),
         log:
             "<logs>/4_func/correct_slice_timing/sub-{subject}_ses-{session}.log",
         benchmark:
@@ -120,8 +120,8 @@ else:
             xfm_mni=warp_from("T1w"),
             t1w_mask="<anat>_desc-brain_mask.nii.gz",
         output:
-            bold="<bold>_desc-preproc_bold.nii.gz",
-            sidecar="<bold>_desc-preproc_bold.json",
+            bold=intermediate("<bold>_desc-preproc_bold.nii.gz"),
+            sidecar=intermediate("<bold>_desc-preproc_bold.json"),
             mask="<bold>_desc-brain_mask.nii.gz",
             boldref="<bold>_boldref.nii.gz",
         log:

@@ -57,7 +57,7 @@ rule reduce_bold:
 rule fit_group_ica:
     """Which independent components do the sessions of a scope share?"""
     input:
-        reduced=sessions_in_scope("<ica>/reduced/sub-{subject}_ses-{session}.npy"),
+        reduced=reduced_in_scope,
         mask=GRID_MASK,
         templates=templates(),
     output:
@@ -86,16 +86,16 @@ rule fit_group_ica:
 
 
 rule regress_components:
-    """What do the components of each scope look like in this session?"""
+    """What do the components of everybody look like in this session?"""
     input:
         bold="<bold>_desc-denoised_bold.nii.gz",
         sidecar="<bold>_desc-denoised_bold.json",
         mask=GRID_MASK,
-        maps=each_scope("<ica>/{scope}/maps.npy"),
-        groups=group_decompositions(),
+        maps="<ica>/all/maps.npy",
+        group=group_decompositions("<ica>/all/group.npz"),
     output:
-        maps=each_scope("<component_maps>.npy"),
-        descriptions=each_scope("<component_maps>.json"),
+        maps="<ica>/all/sub-{subject}_ses-{session}_maps.npy",
+        description="<ica>/all/sub-{subject}_ses-{session}_maps.json",
         courses="<ica>/all/sub-{subject}_ses-{session}_courses.npy",
     log:
         "<logs>/5_features/regress_components/sub-{subject}_ses-{session}.log",
@@ -109,15 +109,45 @@ rule regress_components:
     params:
         code=code_of("54_regress_components"),
         ica=ica_settings("back_projection", "normalise_courses", "reduce_to"),
-        scopes=SCOPES,
     script:
         "../scripts/54_regress_components.py"
+
+
+if fold_scopes():
+
+    rule regress_fold:
+        """What do a repeat's components look like in the people that one fold tests?"""
+        input:
+            bold=tested_bold,
+            mask=GRID_MASK,
+            maps=scopes_of_repeat("<ica>/{scope}/maps.npy"),
+            groups=group_decompositions(*scopes_of_repeat("<ica>/{scope}/group.npz")),
+        output:
+            maps=scopes_of_repeat("<ica>/{scope}/fold-{fold}_maps.npy"),
+            descriptions=scopes_of_repeat("<ica>/{scope}/fold-{fold}_maps.json"),
+        log:
+            "<logs>/5_features/regress_fold/repeat-{repeat}_fold-{fold}.log",
+        benchmark:
+            "<benchmarks>/5_features/regress_fold/repeat-{repeat}_fold-{fold}.tsv"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(minutes_of_regression),
+        params:
+            code=code_of("58_regress_fold"),
+            ica=ica_settings("back_projection", "normalise_courses", "reduce_to"),
+            subjects=column_of("participant_id", tested_sessions),
+            sessions=column_of("session_id", tested_sessions),
+            scopes=scopes_of_repeat("{scope}"),
+        script:
+            "../scripts/58_regress_fold.py"
 
 
 rule select_components:
     """Whose activity goes with the group, among the people of a scope?"""
     input:
-        descriptions=sessions_in_scope("<component_maps>.json"),
+        descriptions=descriptions_in_scope,
     output:
         selection="<ica>/{scope}/selection_p-{alpha}.json",
     log:
@@ -184,3 +214,28 @@ rule match_components:
         code=code_of("57_match_components"),
     script:
         "../scripts/57_match_components.py"
+
+
+rule list_features:
+    """Whose features make up one fold?"""
+    input:
+        listed_features,
+    output:
+        "<list>",
+    log:
+        "<logs>/5_features/list_features/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/5_features/list_features/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
+    wildcard_constraints:
+        feature="tensor_space-[^/]+|bold_volumes-[0-9]+|ica/(all|reduced)",
+        dealing="k-[0-9]+(_null-[0-9]+)?",
+    localrule: True
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+    params:
+        code=code_of("59_list_features"),
+    script:
+        "../scripts/59_list_features.py"

@@ -45,7 +45,6 @@ rule average_sensitivity:
     """What is one session's sensitivity over all networks that had not seen it?"""
     input:
         stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
-        tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
         xfm=warp_of_experiment,
         grid=grid_of_experiment,
     output:
@@ -82,7 +81,9 @@ for job in MAP_JOBS:
         output:
             maps=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
             description=job.maps("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
-            ranking=job.maps("<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv"),
+            ranking=job.maps(
+                "<maps>/repeat-{repeat}_fold-{fold}/ranking.tsv", kept=True
+            ),
         log:
             job.one(
                 "<logs>/7_maps/component_gradients/{experiment}_repeat-{repeat}_fold-{fold}.log"
@@ -114,7 +115,6 @@ rule average_gradients:
     """What is one session's gradient over all networks that had not seen it?"""
     input:
         stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
-        tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
         mask=GRID_MASK,
     output:
         maps="<gradients>",

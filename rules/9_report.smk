@@ -180,7 +180,7 @@ rule write_methods:
         runtime=growing(10),
     params:
         code=code_of("96_write_methods"),
-        config=config,
+        config=settings_of_methods(),
         rows=everybody,
     script:
         "../scripts/96_write_methods.py"
@@ -457,3 +457,40 @@ rule tabulate_audit:
         study=config["study"],
     script:
         "../scripts/9f_tabulate_audit.py"
+
+
+rule tabulate_resources:
+    """What did the jobs use, and what had they asked for?"""
+    input:
+        study_figures(),
+    output:
+        tsv="<report>/resources.tsv",
+        profile="<report>/suggested_resources.yaml",
+        html=report(
+            "<report>/resources.html",
+            caption="../report/resources.rst",
+            category="9 Resources",
+            labels={"figure": "table"},
+        ),
+        figure=report(
+            "<report>/resources.png",
+            caption="../report/resources.rst",
+            category="9 Resources",
+            labels={"figure": "hours and memory"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_resources.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_resources.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9h_tabulate_resources"),
+        benchmarks=workflow.pathvars.apply("<benchmarks>"),
+        rules=asked_of_rules,
+        study=config["study"],
+    script:
+        "../scripts/9h_tabulate_resources.py"

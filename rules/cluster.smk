@@ -3,6 +3,10 @@
 import atexit
 import sys
 from functools import cache
+from types import SimpleNamespace
+
+from snakemake.persistence import PersistenceBase
+from snakemake_interface_executor_plugins.settings import ExecMode
 
 from scan2map.cluster import has_gpu, unfinished_jobs
 
@@ -51,7 +55,8 @@ def say_submissions():
     if not (workflow.dryrun and workflow.dag):
         return
     planned = workflow.dag.needrun_jobs(exclude_finished=False)
-    jobs = [job for job in planned if not job.rule.norun]
+    local = workflow._localrules
+    jobs = [job for job in planned if not (job.rule.norun or job.rule.name in local)]
     sent = {workflow.dag.get_job_group(job) or job for job in jobs}
     print(
         f"On a cluster: {len(jobs)} jobs in {len(sent)} submissions (sbatch calls).",
@@ -71,5 +76,30 @@ def check_cluster():
         )
 
 
+class AsMainProcess:
+    """Snakemake's notes, seen from a job of a cluster as if it were the main process."""
+
+    def __init__(self, notes):
+        settings = notes.dag.workflow.execution_settings
+        main = SimpleNamespace(execution_settings=settings, exec_mode=ExecMode.DEFAULT)
+        self.notes, self.dag = notes, SimpleNamespace(workflow=main)
+
+    def __getattr__(self, name):
+        return getattr(self.notes, name)
+
+
+def let_jobs_take_notes():
+    """Let a job of a cluster note what it read, and with which parameters.
+
+    Only the main process does, once it hears that a job has finished. What jobs finish
+    after it was killed would have no notes: it would be made again, or, where nothing is
+    known to have changed, be kept, and the leak audit could say nothing of it.
+    """
+    finished = PersistenceBase.finished
+    PersistenceBase.finished = lambda notes, job: finished(AsMainProcess(notes), job)
+
+
 if workflow.is_main_process:
     atexit.register(say_submissions)
+else:
+    let_jobs_take_notes()

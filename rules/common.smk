@@ -1,4 +1,12 @@
-from scan2map.analyses import columns_needed, locate_images, plan_designs
+import gc
+from functools import cache
+
+from scan2map.analyses import (
+    columns_needed,
+    locate_images,
+    permuted_cohort,
+    plan_designs,
+)
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
@@ -8,6 +16,15 @@ from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
 from scan2map.splits import derive_seed, split
 from scan2map.template import SPACE as MNI
+
+# A plan is millions of objects that live until the end: to look for garbage among them,
+# again and again as they grow, takes a fifth of the time. Once jobs start it is looked for.
+gc.disable()
+# Snakemake looks up the script of every job three times: a tenth of the time.
+workflow.sourcecache._cache = cache(workflow.sourcecache._cache)
+
+PLANS = workflow.is_main_process
+"""Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = wanted_images(config)
@@ -41,6 +58,7 @@ pathvars:
     ica="<results>/5_features/ica",
     component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
     volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",
+    list="<results>/5_features/{feature}/{dealing}_repeat-{repeat}_fold-{fold}.json",
     folds="<results>/6_folds/{experiment}",
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
@@ -54,7 +72,14 @@ pathvars:
 
 def code_of(script):
     """Digest of a script and the library modules it imports, as a rerun trigger."""
-    return code_digest(f"{workflow.basedir}/scripts/{script}.py")
+    path = f"{workflow.basedir}/scripts/{script}.py"
+    # A job needs that of its own script only.
+    return code_digest(path) if PLANS else lambda wildcards: code_digest(path)
+
+
+def intermediate(path):
+    """Mark a file that nobody looks at once it has been used: the study may drop it."""
+    return temp(path) if config["keep"] == "minimal" else path
 
 
 def seed_of(rule):
@@ -73,9 +98,23 @@ def read_study():
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
     needed = columns_needed(analyses)
-    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed)
+    rows = read_cohort(config["cohort"], GROUPS, config["source"], needed, look=PLANS)
     locate_images(rows, analyses, config["cohort"])
     return rows
+
+
+@cache
+def labelled(number):
+    """Sessions of the cohort with given labels, or with those of one permutation."""
+    if number is None:
+        return cohort
+    return permuted_cohort(cohort, derive_seed(config["seed"], "null", number))
+
+
+@cache
+def deal(k, repeats, number=None):
+    """Fold of each repeat and participant, with given labels or with permuted ones."""
+    return split(labelled(number), k, repeats, config["seed"])
 
 
 def plan_folds():
@@ -83,23 +122,23 @@ def plan_folds():
     planned = {}
     for name, experiment in config["experiments"].items():
         try:
-            planned[name] = split(cohort, **experiment["folds"], seed=config["seed"])
+            planned[name] = deal(**experiment["folds"])
             check_inner_splits(experiment, cohort, planned[name])
         except ValueError as problem:
             raise ValueError(f"experiment '{name}': {problem}") from None
     return planned
 
 
-def find_dataset_files():
+def find_dataset_files(rows):
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
     if config["source"] == "bids":
         given = config["bids"]
         return find_dataset_images(
-            given["dataset"], cohort, wanted=WANTED, entities=given["entities"]
+            given["dataset"], rows, wanted=WANTED, entities=given["entities"]
         )
     if config["source"] == "derivatives":
         given = config["derivatives"]
-        return find_derivatives(given["dataset"], cohort, given["entities"])
+        return find_derivatives(given["dataset"], rows, given["entities"])
     return {}
 
 
@@ -111,7 +150,7 @@ try:
     if HAS_DWI:
         check_programs(config["dwi"])
     folds = plan_folds()
-    given_files = find_dataset_files()
+    given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
 
@@ -159,7 +198,8 @@ def dicom_of_session(wildcards):
 
 def given_of_session(wildcards):
     """The files of a session in an existing dataset, by name of the image."""
-    return given_files[wildcards.subject, wildcards.session]
+    found = given_files or find_dataset_files([session_row(wildcards)])
+    return found[wildcards.subject, wildcards.session]
 
 
 def bids_images():

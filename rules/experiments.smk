@@ -1,6 +1,6 @@
 # Experiments: what each network sees, in which scope, and whom it is tested on.
 
-from scan2map.analyses import base_and_number, permuted_cohort
+from scan2map.analyses import base_and_number
 
 GRID_MASK = "<template>/grid_brain_mask.nii.gz"
 
@@ -17,23 +17,41 @@ def experiment_named(name):
     return experiment if number is None else experiment | {"base": name}
 
 
-@cache
 def people(name):
     """Sessions of the cohort as an experiment sees them: permuted labels or given ones."""
-    number = base_and_number(name)[1]
-    if number is None:
-        return cohort
-    return permuted_cohort(cohort, derive_seed(config["seed"], "null", number))
+    return labelled(base_and_number(name)[1])
+
+
+def dealing_of(name):
+    """Name of the way in which participants are dealt to an experiment's folds.
+
+    Experiments with as many folds share it; permuted labels are dealt anew.
+    """
+    number, k = base_and_number(name)[1], experiment_named(name)["folds"]["k"]
+    return f"k-{k}" if number is None else f"k-{k}_null-{number}"
+
+
+@cache
+def dealt(dealing):
+    """Sessions by repeat and fold, in the cohort's order; and fold by participant."""
+    k, _, number = dealing.removeprefix("k-").partition("_null-")
+    number = int(number) if number else None
+    asked = [experiment["folds"] for experiment in config["experiments"].values()]
+    repeats = max(one["repeats"] for one in asked if one["k"] == int(k))
+    fold_of = deal(int(k), repeats, number)
+    tested = {}
+    for row in labelled(number):
+        for repeat in range(1, repeats + 1):
+            fold = fold_of[repeat, row["participant_id"]]
+            tested.setdefault((repeat, fold), []).append(row)
+    return tested, fold_of
 
 
 @cache
 def folds_of(name):
     """Fold of each repeat and participant; permuted labels are dealt anew."""
-    base, number = base_and_number(name)
-    if number is None:
-        return folds[base]
-    asked = config["experiments"][base]["folds"]
-    return split(people(name), **asked, seed=config["seed"])
+    asked, number = experiment_named(name)["folds"], base_and_number(name)[1]
+    return deal(asked["k"], asked["repeats"], number)
 
 
 def setting_of_experiment(key):
@@ -77,18 +95,21 @@ def seed_of_fold(rule):
 
 def held_out(wildcards):
     """Sessions of the participants that one fold tests."""
-    name, fold_of = wildcards.experiment, folds_of(wildcards.experiment)
-    repeat, fold = int(wildcards.repeat), int(wildcards.fold)
-    return [
-        row for row in people(name) if fold_of[repeat, row["participant_id"]] == fold
-    ]
+    tested, _ = dealt(dealing_of(wildcards.experiment))
+    return tested[int(wildcards.repeat), int(wildcards.fold)]
 
 
 def training(wildcards):
-    """Sessions of the participants that one fold may learn from."""
-    tested = {row["participant_id"] for row in held_out(wildcards)}
-    everyone = people(wildcards.experiment)
-    return [row for row in everyone if row["participant_id"] not in tested]
+    """Sessions of the participants that one fold may learn from, fold by fold."""
+    tested, _ = dealt(dealing_of(wildcards.experiment))
+    k = experiment_of(wildcards)["folds"]["k"]
+    others = other_folds(k, wildcards.fold)
+    return [row for fold in others for row in tested[int(wildcards.repeat), fold]]
+
+
+def other_folds(k, fold):
+    """Numbers of all folds but one."""
+    return [other for other in range(1, k + 1) if other != int(fold)]
 
 
 def numbered_folds(name):
@@ -101,13 +122,13 @@ def numbered_folds(name):
     ]
 
 
-# Experiments on ICA maps have the same folds, as far as each has repeats: the plan of
-# the one with the most of them says who is in each scope.
-most_repeats = max(
-    experiments_of_kind("ica"),
-    key=lambda name: config["experiments"][name]["folds"]["repeats"],
-    default=None,
+# Experiments on ICA maps have the same folds, as far as each has repeats.
+ICA_FOLDS = max(
+    (config["experiments"][name]["folds"] for name in experiments_of_kind("ica")),
+    key=lambda asked: asked["repeats"],
+    default={"k": 0, "repeats": 0},
 )
+ICA_DEALING = f"k-{ICA_FOLDS['k']}"
 
 
 def fold_scopes():
@@ -121,16 +142,19 @@ def fold_scopes():
     return [f"repeat-{repeat}_fold-{fold}" for repeat, fold in sorted(numbered)]
 
 
-SCOPES = ["all", *fold_scopes()]
+def folds_in_scope(scope):
+    """Repeat, and folds whose people a scope may learn from; not for everybody."""
+    repeat, fold = (int(part.split("-")[1]) for part in scope.split("_"))
+    return repeat, other_folds(ICA_FOLDS["k"], fold)
 
 
 def in_scope(wildcards):
-    """Sessions that what is fitted in a scope may learn from."""
+    """Sessions that what is fitted in a scope may learn from, fold by fold."""
     if wildcards.scope == "all":
         return cohort
-    repeat, fold = (int(part.split("-")[1]) for part in wildcards.scope.split("_"))
-    fold_of = folds[most_repeats]
-    return [row for row in cohort if fold_of[repeat, row["participant_id"]] != fold]
+    tested, _ = dealt(ICA_DEALING)
+    repeat, others = folds_in_scope(wildcards.scope)
+    return [row for fold in others for row in tested[repeat, fold]]
 
 
 def scope_of(wildcards):
@@ -146,27 +170,55 @@ def of_scope(pattern):
     return lambda wildcards: pattern.format(scope=scope_of(wildcards))
 
 
-def each_scope(pattern, scopes=SCOPES):
+def each_scope(pattern, scopes):
     """Fill a path pattern for each scope; other wildcards stay."""
     pattern = workflow.pathvars.apply(pattern)
     return [pattern.replace("{scope}", scope) for scope in scopes]
 
 
-def sessions_in_scope(pattern):
-    """Fill a path pattern for each session that a scope may learn from."""
-
-    def fill(wildcards):
-        rows = in_scope(wildcards)
-        return each_session(pattern, rows, scope=wildcards.scope)
-
-    return fill
+def scopes_of_repeat(pattern):
+    """Fill a path pattern for the scopes of a repeat, whose number stays open."""
+    numbers = range(1, ICA_FOLDS["k"] + 1)
+    return each_scope(pattern, [f"repeat-{{repeat}}_fold-{fold}" for fold in numbers])
 
 
-def group_decompositions():
+def reduced_in_scope(wildcards):
+    """Reduced BOLD of whom a scope may learn from: of sessions, or lists of a fold's."""
+    if wildcards.scope == "all":
+        return each_session("<ica>/reduced/sub-{subject}_ses-{session}.npy")
+    repeat, others = folds_in_scope(wildcards.scope)
+    return lists_of_folds("ica/reduced", ICA_DEALING, repeat, others)
+
+
+def descriptions_in_scope(wildcards):
+    """What is known of the components of whom a scope may learn from."""
+    if wildcards.scope == "all":
+        return each_session("<component_maps>.json", scope="all")
+    _, others = folds_in_scope(wildcards.scope)
+    pattern = workflow.pathvars.apply(
+        f"<ica>/{wildcards.scope}/fold-{{fold}}_maps.json"
+    )
+    return [pattern.format(fold=fold) for fold in others]
+
+
+def tested_bold(wildcards):
+    """Denoised BOLD of the sessions that one fold of networks on components tests."""
+    return each_session("<bold>_desc-denoised_bold.nii.gz", tested_sessions(wildcards))
+
+
+def tested_sessions(wildcards):
+    """Sessions that one fold of networks on components tests."""
+    return dealt(ICA_DEALING)[0][int(wildcards.repeat), int(wildcards.fold)]
+
+
+def group_decompositions(*paths):
     """What GICA1 needs of each scope beside its maps."""
-    if config["ica"]["back_projection"] == "dual_regression":
-        return []
-    return each_scope("<ica>/{scope}/group.npz")
+    return paths if config["ica"]["back_projection"] == "gica1" else []
+
+
+def minutes_of_regression(wildcards):
+    """Time to read each session of a fold once, and see it through a repeat's scopes."""
+    return 30 + len(tested_sessions(wildcards)) * (5 + ICA_FOLDS["k"]) // 10
 
 
 def ica_settings(*keys):
@@ -191,17 +243,47 @@ def column_of(column, rows_of):
     return lambda wildcards: [row[column] for row in rows_of(wildcards)]
 
 
+def lists_of_folds(feature, dealing, repeat, numbers):
+    """Lists of the features of the people that some folds test."""
+    pattern = workflow.pathvars.apply("<list>")
+    about = {"feature": feature, "dealing": dealing, "repeat": repeat}
+    return [pattern.format(**about, fold=fold) for fold in numbers]
+
+
+def listed_features(wildcards):
+    """Feature arrays of the sessions that one fold tests."""
+    tested, _ = dealt(wildcards.dealing)
+    rows = tested[int(wildcards.repeat), int(wildcards.fold)]
+    stem = f"<results>/5_features/{wildcards.feature}/sub-{{subject}}_ses-{{session}}"
+    end = "_maps.npy" if wildcards.feature == "ica/all" else ".npy"
+    return each_session(stem + end, rows)
+
+
 def features(rows_of):
-    """Feature arrays of the sessions that a function of the wildcards chooses."""
+    """What holds the features of the sessions that a function chooses, by whole folds.
+
+    Lists of the arrays of the sessions that a fold tests; or, of components of a scope,
+    one array of all these sessions.
+    """
 
     def find(wildcards):
-        feature, rows = experiment_of(wildcards)["feature"], rows_of(wildcards)
+        experiment, repeat = experiment_of(wildcards), int(wildcards.repeat)
+        feature, dealing = experiment["feature"], dealing_of(wildcards.experiment)
+        _, fold_of = dealt(dealing)
+        numbers = dict.fromkeys(
+            fold_of[repeat, row["participant_id"]] for row in rows_of(wildcards)
+        )
         if feature["kind"] == "tensor":
-            return each_session("<tensors>.npy", rows, space=feature["space"])
-        if feature["kind"] == "ica":
-            scope = scope_of(wildcards)
-            return each_session("<component_maps>.npy", rows, scope=scope)
-        return each_session("<volumes>.npy", rows, volumes=feature["volumes"])
+            name = f"tensor_space-{feature['space']}"
+        elif feature["kind"] == "bold":
+            name = f"bold_volumes-{feature['volumes']}"
+        elif experiment["run_as"] == "replica":
+            name = "ica/all"
+        else:
+            pattern = f"<ica>/{scope_of(wildcards)}/fold-{{fold}}_maps.npy"
+            pattern = workflow.pathvars.apply(pattern)
+            return [pattern.format(fold=fold) for fold in numbers]
+        return lists_of_folds(name, dealing, repeat, numbers)
 
     return find
 
@@ -287,10 +369,12 @@ def folds_testing(pattern):
 
     def fill(wildcards):
         name, subject = wildcards.experiment, wildcards.subject
+        repeats, fold_of = experiment_named(name)["folds"]["repeats"], folds_of(name)
         return [
-            pattern.format(experiment=name, repeat=repeat, fold=fold)
-            for (repeat, participant), fold in folds_of(name).items()
-            if participant == subject
+            pattern.format(
+                experiment=name, repeat=repeat, fold=fold_of[repeat, subject]
+            )
+            for repeat in range(1, repeats + 1)
         ]
 
     return fill

@@ -1,5 +1,8 @@
 # What the report shows: which figures there are, of which files, called what.
 
+from functools import cache
+from types import SimpleNamespace
+
 
 def experiment_labels(names=None):
     """What figures and tables call the experiments."""
@@ -122,6 +125,11 @@ def has_published():
     )
 
 
+def settings_of_methods():
+    """The configuration without what no result depends on."""
+    return {key: value for key, value in config.items() if key not in ("keep", "gpu")}
+
+
 def effect_names():
     """Names of the phantom's planted effects; none for real data."""
     if config["source"] != "phantom" or not HAS_DWI:
@@ -218,8 +226,9 @@ def results_pages():
     ]
 
 
+@cache
 def study_figures():
-    """Everything that the report shows."""
+    """Everything that the report shows of the study itself."""
     figures = [
         *dwi_figures(),
         *bold_figures(),
@@ -236,3 +245,56 @@ def study_figures():
         *(["<results>/1_bids/dataset_description.json"] if WANTED else []),
     ]
     return [workflow.pathvars.apply(figure) for figure in figures]
+
+
+def resource_files():
+    """What the report shows of the jobs that made the study."""
+    return [
+        workflow.pathvars.apply(f"<report>/resources.{end}") for end in ("html", "png")
+    ]
+
+
+def asked_of_rules(wildcards):
+    """What one job of each rule asks for at its first attempt, and where it is observed."""
+    root = workflow.pathvars.apply("<benchmarks>")
+    return [
+        {"rule": rule.name, "benchmark": str(Path(rule.benchmark).relative_to(root))}
+        | {name: first_ask(rule, resource) for name, resource in ASKED.items()}
+        for rule in workflow.rules
+        if rule.benchmark
+    ]
+
+
+ASKED = {"threads": "_cores", "mem_mb": "mem_mb", "runtime": "runtime", "gpu": "gpu"}
+"""What is asked for: its name, and Snakemake's."""
+
+
+def first_ask(rule, resource):
+    """The most of a resource that any job of a rule asks for at its first attempt.
+
+    None where nothing is asked for, or where only a job's input files say how much.
+    """
+    if resource not in rule.resources:
+        return None
+    asked, amounts = rule.resources[resource], []
+    for wildcards in example_wildcards() if asked.is_evaluable() else [{}]:
+        try:
+            given = {"input": [], "attempt": 1, "threads": 1}
+            amounts.append(asked.evaluate(wildcards, **given).value)
+        except Exception:  # other wildcards than these jobs have, or their inputs
+            continue
+    return max((one for one in amounts if isinstance(one, (int, float))), default=None)
+
+
+@cache
+def example_wildcards():
+    """Wildcards for a job of each experiment, and of each correction of an analysis."""
+    shared = {"repeat": "1", "fold": "1", "scope": ["all", *fold_scopes()][-1]}
+    return [
+        *[SimpleNamespace(**shared, experiment=name) for name in config["experiments"]],
+        *[
+            SimpleNamespace(**shared, analysis=name, correction=correction)
+            for name, one in analyses.items()
+            for correction in one["statistics"]["corrections"]
+        ],
+    ]

@@ -31,10 +31,10 @@ class FoldJob:
         pattern = workflow.pathvars.apply(pattern)
         return [pattern.replace("{fold}", str(n)) for n in self.numbers or ["{fold}"]]
 
-    def maps(self, pattern):
+    def maps(self, pattern, kept=False):
         """A map for each fold; those of permuted labels are dropped when used."""
-        paths = self.each(pattern)
-        return [temp(path) for path in paths] if self.is_null else paths
+        used = temp if self.is_null else str if kept else intermediate
+        return [used(path) for path in self.each(pattern)]
 
     def folds(self, wildcards):
         """Numbers of the folds."""

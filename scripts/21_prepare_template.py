@@ -1,10 +1,9 @@
 """Write the MNI template at the resolution that images are registered to."""
 
-import nibabel as nib
-
 from scan2map.anat import mask_on_grid, scale_template, template_grey_matter
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 from scan2map.template import template_path
 
 log_to(snakemake.log[0])

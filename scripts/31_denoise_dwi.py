@@ -3,11 +3,10 @@
 import logging
 import tempfile
 
-import nibabel as nib
-
 from scan2map.dwi.denoising import denoise, denoise_with_mrtrix
 from scan2map.images import read_array, write_image
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 config, path = snakemake.params.dwi, snakemake.input.dwi

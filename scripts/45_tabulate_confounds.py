@@ -2,7 +2,6 @@
 
 import logging
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.func.confounds import describe, tabulate
@@ -12,6 +11,7 @@ from scan2map.func.tissues import core
 from scan2map.images import read_array, read_grid, read_mask, write_json
 from scan2map.logs import log_to
 from scan2map.motion import MOTION_COLUMNS
+from scan2map.nifti import nib
 from scan2map.transforms import pull, read_field
 
 log_to(snakemake.log[0])

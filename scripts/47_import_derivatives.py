@@ -3,8 +3,6 @@
 import logging
 from shutil import copyfile
 
-import nibabel as nib
-
 from scan2map.func.derivatives import check_mask, regrid
 from scan2map.func.model import as_matrix
 from scan2map.func.series import (
@@ -23,6 +21,7 @@ from scan2map.images import (
     write_image,
 )
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 given, output, grid = snakemake.input, snakemake.output, snakemake.params.grid

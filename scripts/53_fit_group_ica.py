@@ -5,6 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
+from scan2map.features import listed
 from scan2map.ica import (
     GroupReduction,
     decompose,
@@ -19,7 +20,7 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 settings, n = snakemake.params.ica, snakemake.params.ica["components"]
 group = GroupReduction(rows_between(n, settings["reduce_to"]))
-for path in snakemake.input.reduced:
+for path in listed(snakemake.input.reduced):
     group.add(np.load(path, mmap_mode="r"))
 components = group.components(n)
 found = decompose(

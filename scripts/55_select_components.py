@@ -2,6 +2,8 @@
 
 import logging
 
+import numpy as np
+
 from scan2map.ica import associated_components, average_activity
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
@@ -9,7 +11,8 @@ from scan2map.logs import log_to
 log_to(snakemake.log[0])
 participants, alpha = snakemake.params.participants, snakemake.params.alpha
 label = dict(zip(participants, snakemake.params.labels, strict=True))
-activity = [read_json(path)["activity"] for path in snakemake.input.descriptions]
+described = [read_json(path) for path in snakemake.input.descriptions]
+activity = np.concatenate([np.atleast_2d(one["activity"]) for one in described])
 activity, order = average_activity(activity, participants)
 selected, p = associated_components(activity, [label[who] for who in order], alpha)
 write_json(

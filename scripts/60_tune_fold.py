@@ -1,5 +1,10 @@
 """Tune the network of one fold in inner folds of its training participants."""
 
+from scan2map.gpu import take_gpus
+
+asked = snakemake.resources.get("gpu", 0)
+take_gpus(asked)  # before Keras looks for them
+
 from pathlib import Path
 
 import optuna
@@ -8,13 +13,14 @@ from optuna.storages.journal import JournalFileBackend
 from scan2map.features import open_stored
 from scan2map.images import write_json
 from scan2map.logs import log_to
-from scan2map.networks.backend import use_threads
+from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.tuning import tune
 
 log_to(snakemake.log[0])
 optuna.logging.disable_default_handler()
 optuna.logging.enable_propagation()
 use_threads(snakemake.threads)
+check_gpu(asked, required=snakemake.config["gpu"] == "require")
 given, params = snakemake.input, snakemake.params
 features = open_stored(given.features, given.get("mask"), given.get("selection"))
 # Not an output: Snakemake would remove it before it runs a killed job again.

@@ -1,5 +1,10 @@
 """Train the networks of some folds, each on its training participants."""
 
+from scan2map.gpu import take_gpus
+
+asked = snakemake.resources.get("gpu", 0)
+take_gpus(asked)  # before Keras looks for them
+
 import logging
 import os
 from functools import partial
@@ -16,7 +21,7 @@ from scan2map.fold_jobs import Noted, of_fold, train_each
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
 from scan2map.networks import describe
-from scan2map.networks.backend import use_threads
+from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.resumption import KeptState
 from scan2map.training import train
 
@@ -30,6 +35,7 @@ states = [
 def train_fold(i, fold):
     """Train the network of one fold and write it, noting the files that it reads."""
     use_threads(max(1, snakemake.threads // len(params.folds)))
+    check_gpu(asked, required=snakemake.config["gpu"] == "require")
     given = Noted(of_fold(fold, snakemake.input))
     opened = partial(
         open_stored, mask=given.get("mask"), selection=given.get("selection")

@@ -1,5 +1,9 @@
 """Predict the held-out sessions of some folds, each with the network of its fold."""
 
+from scan2map.gpu import take_gpus
+
+take_gpus(0)  # before Keras looks for them
+
 from scan2map import networks
 from scan2map.features import open_stored
 from scan2map.fold_jobs import naming, of_fold

@@ -1,5 +1,10 @@
 """Differentiate the networks of some folds, each at its held-out sessions."""
 
+from scan2map.gpu import take_gpus
+
+asked = snakemake.resources.get("gpu", 0)
+take_gpus(asked)  # before Keras looks for them
+
 import logging
 from functools import partial
 
@@ -10,7 +15,7 @@ from scan2map.features import open_features, scale
 from scan2map.fold_jobs import naming, of_fold
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
-from scan2map.networks.backend import use_threads
+from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.sensitivity import METRICS, UNITS, session_sensitivity
 from scan2map.sensitivity.gradients import logit_gradient
 
@@ -45,6 +50,7 @@ def explain_fold(i, fold):
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
+check_gpu(asked, required=snakemake.config["gpu"] == "require")
 for i, fold in enumerate(snakemake.params.folds):
     with naming(fold):
         explain_fold(i, fold)

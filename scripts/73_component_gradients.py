@@ -1,5 +1,10 @@
 """Differentiate the networks of some folds by components, at held-out sessions."""
 
+from scan2map.gpu import take_gpus
+
+asked = snakemake.resources.get("gpu", 0)
+take_gpus(asked)  # before Keras looks for them
+
 import logging
 from functools import partial
 
@@ -11,7 +16,7 @@ from scan2map.features import open_features, scale
 from scan2map.fold_jobs import naming, of_fold
 from scan2map.images import read_json, read_mask, write_json
 from scan2map.logs import log_to
-from scan2map.networks.backend import use_threads
+from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.sensitivity.components import (
     COMPONENT_UNIT,
     as_one_channel,
@@ -64,6 +69,7 @@ def explain_fold(i, fold):
 
 log_to(snakemake.log[0])
 use_threads(snakemake.threads)
+check_gpu(asked, required=snakemake.config["gpu"] == "require")
 for i, fold in enumerate(snakemake.params.folds):
     with naming(fold):
         explain_fold(i, fold)

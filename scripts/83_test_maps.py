@@ -1,7 +1,5 @@
 """Fit the model of an analysis, test a contrast, and list clusters as SPM does."""
 
-import pandas as pd
-
 from scan2map.cohort import read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design
@@ -20,6 +18,7 @@ from scan2map.statistics.analysis import (
 )
 from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
+from scan2map.statistics.tables import write_rows
 
 log_to(snakemake.log[0])
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
@@ -45,9 +44,7 @@ if not is_independent(design):
     table, sets = without_p(table, sets)
 
 out = snakemake.output
-pd.DataFrame(table, columns=TABLE).to_csv(
-    out.table, sep="\t", index=False, float_format="%.6g"
-)
+write_rows(table, TABLE, out.table)
 for values, path in (
     (contrast.values, out.statistic),
     (contrast.effect, out.effect),

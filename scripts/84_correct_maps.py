@@ -1,14 +1,13 @@
 """Correct a contrast for all voxels, and list what is significant."""
 
-import nibabel as nib
 import numpy as np
-import pandas as pd
 
 from scan2map.cohort import read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 from scan2map.statistics import correct
 from scan2map.statistics.analysis import (
     CLUSTERS,
@@ -19,9 +18,10 @@ from scan2map.statistics.analysis import (
     permuting_of,
     significant_clusters,
 )
-from scan2map.statistics.permuted import MEASURES, Retrained
+from scan2map.statistics.permuting import PERMUTATIONS, Retrained
 from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
+from scan2map.statistics.tables import write_rows
 
 log_to(snakemake.log[0])
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
@@ -36,7 +36,7 @@ wanted = contrast_weights(
 )
 contrast = contrast_map(level, wanted)
 permuting = None
-if snakemake.wildcards.correction in MEASURES:
+if snakemake.wildcards.correction in PERMUTATIONS:
     exchange = exchange_of(design, wanted.weights, asked["variance"])
     seed, threads = snakemake.params.seed, snakemake.threads
     permuting = permuting_of(asked, exchange, design, seed, threads)
@@ -62,9 +62,7 @@ clusters = significant_clusters(
 )
 
 out, significant = snakemake.output, corrected.p <= asked["alpha"]
-pd.DataFrame(clusters, columns=CLUSTERS).to_csv(
-    out.table, sep="\t", index=False, float_format="%.6g"
-)
+write_rows(clusters, CLUSTERS, out.table)
 for values, path in (
     (np.where(significant, contrast.values, 0), out.statistic),
     (-np.log10(corrected.p), out.p),

@@ -1,10 +1,9 @@
 """Draw one session's images so that a person can judge each step."""
 
-import nibabel as nib
-
 from scan2map.figures.qc import draw_session_qc, read_motion
 from scan2map.figures.style import write_png
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 

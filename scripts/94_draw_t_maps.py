@@ -1,11 +1,10 @@
 """Draw one metric's t maps of all approaches on the same slices."""
 
-import nibabel as nib
-
 from scan2map.figures.mosaics import corrected_row, draw_t_mosaic
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 

@@ -1,6 +1,5 @@
 """Draw one session's BOLD so that a person can judge each step."""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.figures.func_qc import draw_func_qc
@@ -9,6 +8,7 @@ from scan2map.func.series import read_volumes
 from scan2map.func.tables import read_table
 from scan2map.images import read_array, read_grid, read_json, read_mask
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 from scan2map.transforms import pull, read_field
 
 log_to(snakemake.log[0])

@@ -1,6 +1,5 @@
 """Draw the gallery of a group's components."""
 
-import nibabel as nib
 import numpy as np
 import pandas as pd
 
@@ -8,6 +7,7 @@ from scan2map.figures.components import draw_components, power_spectra
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 

@@ -1,11 +1,11 @@
 """Draw which components an experiment's networks depend on most."""
 
-import nibabel as nib
 import pandas as pd
 
 from scan2map.figures.ranking import draw_ranking
 from scan2map.figures.style import write_png
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 

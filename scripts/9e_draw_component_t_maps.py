@@ -1,6 +1,5 @@
 """Draw t maps of the components that an experiment's networks depend on most."""
 
-import nibabel as nib
 import pandas as pd
 
 from scan2map.figures.mosaics import draw_t_mosaic
@@ -8,6 +7,7 @@ from scan2map.figures.ranking import ranked_rows
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 

@@ -1,11 +1,11 @@
 """Write the page of results of an analysis: pictures, design, tables."""
 
-import nibabel as nib
 import pandas as pd
 
 from scan2map.figures.results import draw_result, embed, largest_map, results_page
 from scan2map.images import read_json
 from scan2map.logs import log_to
+from scan2map.nifti import nib
 
 log_to(snakemake.log[0])
 given, names = snakemake.input, snakemake.params.contrasts

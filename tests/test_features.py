@@ -1,5 +1,7 @@
 """Features and their scaling."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from scan2map.features import (
     fingerprint,
     fit_scaling,
     inside,
+    listed,
     open_features,
     read_feature,
     scale,
@@ -121,6 +124,30 @@ def test_masked_maps_become_images_with_the_channels_asked_for(masked):
         assert feature.shape == image.shape == (4, 5, 6, 2)
         assert image.dtype == np.float32 and not image[~mask].any()
         np.testing.assert_array_equal(image[mask], values[[2, 0]].T)
+
+
+def test_maps_of_some_sessions_in_one_file_are_features_of_each(masked, tmp_path):
+    _, maps, mask = masked
+    np.save(tmp_path / "fold.npy", maps)
+    features = open_features([tmp_path / "fold.npy"], mask, channels=[1])
+    assert len(features) == 2
+    for feature, values in zip(features, maps, strict=True):
+        assert isinstance(feature.values, np.memmap)
+        np.testing.assert_array_equal(np.asarray(feature)[mask], values[[1]].T)
+
+
+def test_lists_stand_for_the_files_that_they_name(masked, tmp_path):
+    paths, maps, mask = masked
+    folds = []
+    for path in paths[::-1]:
+        folds.append(tmp_path / f"{path.stem}.json")
+        folds[-1].write_text(json.dumps({"files": [str(path)]}))
+    first, second = open_features(folds, mask)
+    np.testing.assert_array_equal(first.values, maps[1])
+    np.testing.assert_array_equal(second.values, maps[0])
+    paths[0].unlink()
+    with pytest.raises(FileNotFoundError, match="one.json lists .*one.npy, which"):
+        listed(folds)
 
 
 def test_masked_maps_are_read_when_asked_for(masked):

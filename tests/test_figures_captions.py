@@ -26,7 +26,9 @@ def render(caption, study="estudillo2022", **wildcards):
             effects=effects,
             title="all",
         ),
-        output=SimpleNamespace(tsv="scores.tsv", html="scores.html"),
+        output=SimpleNamespace(
+            tsv="scores.tsv", html="scores.html", profile="resources.yaml"
+        ),
         wildcards=SimpleNamespace(
             subject="01", session="1", metric="MD", contrast="groups"
         ),

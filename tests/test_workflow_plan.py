@@ -1,9 +1,12 @@
 """What Snakemake plans, before anything runs."""
 
+import fnmatch
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
+from studies import read_study
 from workflow import (
     ROOT,
     inputs_of_outputs,
@@ -124,6 +127,37 @@ def test_the_plan_can_be_drawn(tmp_path):
     assert process.returncode == 0 and "digraph snakemake_dag" in process.stdout
 
 
+def documented_drops():
+    """Return the patterns of files that the page on disks says are dropped."""
+    rows = re.findall(
+        r"^\| (\d \w+) \| (`.+?) \|", (ROOT / "docs/disk.md").read_text(), re.M
+    )
+    patterns = []
+    for stage, cell in rows:
+        first, *endings = re.findall("`(.+?)`", cell)
+        stem = re.sub(r"(\.nii\.gz|\.npy)$", "", first)
+        names = [first.rstrip("/"), *[stem + ending for ending in endings]]
+        folder = f"*/{stage.replace(' ', '_')}/*"
+        patterns += [folder + name.removeprefix("*") for name in names]
+    return patterns
+
+
+def test_the_files_that_keep_minimal_drops_are_those_that_the_documentation_lists(
+    tmp_path,
+):
+    config = read_study() | {"keep": "minimal"}
+    config["phantom"]["groups"] = {"control": 4, "patient": 4}
+    process = snakemake(tmp_path, "--dry-run", config=config)
+    said = r"Would remove temporary output (\S+)$"
+    dropped = re.findall(said, process.stdout, re.M)
+    patterns = documented_drops()
+    assert len(patterns) == 13
+    for pattern in patterns:
+        assert fnmatch.filter(dropped, pattern), pattern
+    for path in dropped:
+        assert any(fnmatch.fnmatch(path, pattern) for pattern in patterns), path
+
+
 def changed(path, value):
     """Return the small study with one value replaced; keys separated by slashes."""
     config = small()
@@ -174,3 +208,43 @@ def test_a_program_that_is_not_there_is_said_before_anything_runs(tmp_path):
 def test_every_key_of_a_preset_is_known(tmp_path, preset):
     process = snakemake(ROOT, "--dry-run", "--quiet", "--configfile", str(preset))
     assert process.returncode == 0, process.stdout
+
+
+def test_a_job_that_is_sent_again_asks_for_twice_the_memory_and_time(tmp_path):
+    asked = []
+    for attempt in ("1", "2"):
+        target = "results/phantom/2_anat/template/T1w.nii.gz"
+        options = ("--dry-run", "--attempt", attempt)
+        said = snakemake(tmp_path, target, *options, config=small()).stdout
+        asked.append([int(n) for n in re.findall(r"(?:mem_mb|runtime)=(\d+)", said)])
+    assert asked[0] and asked[1] == [2 * n for n in asked[0]]
+
+
+@pytest.mark.parametrize("gpu, asked", [("require", 3), ("none", 0)])
+def test_networks_are_trained_and_asked_on_a_gpu_where_the_study_says_so(
+    tmp_path, gpu, asked
+):
+    config = small(gpu=gpu)
+    folder = "results/phantom/6_folds/preregistration"
+    targets = [f"{folder}/repeat-1_fold-{fold}/model.keras" for fold in (1, 2, 3)]
+    said = snakemake(tmp_path, *targets, "--dry-run", config=config).stdout
+    assert len(re.findall(r"resources: .*\bgpu=1", said)) == asked
+
+
+def test_a_dry_run_says_how_many_jobs_a_cluster_would_get(tmp_path):
+    said = snakemake(tmp_path, "--dry-run", config=small()).stdout
+    jobs, sent = map(
+        int, re.search(r"On a cluster: (\d+) jobs in (\d+) submissions", said).groups()
+    )
+    counts = planned_jobs(SimpleNamespace(stdout=said))
+    chains = sum(
+        counts[rule]
+        for rule in (
+            "normalise_t1w",  # with correct_t1w
+            *("denoise_dwi", "correct_motion", "fit_tensor"),
+            *("register_dwi_to_t1w", "warp_tensor", "make_feature"),
+        )
+    )
+    local = counts["all"] + counts["list_features"]
+    assert jobs == sum(counts.values()) - local
+    assert sent == jobs - chains + 6  # sessions, with one submission each for dwi

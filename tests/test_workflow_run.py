@@ -25,6 +25,7 @@ def tiny_config():
     config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
     config["anat"] |= {"template_resolution": 4.0}
     config["statistics"] = STATISTICS
+    config["keep"] = "minimal"
     config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
     for experiment in config["experiments"].values():
         experiment["folds"] = {"k": 2, "repeats": 1}
@@ -58,6 +59,15 @@ def training_sets(config):
     }
 
 
+OWN = "tabulate_resources"
+
+
+def benchmarks(study):
+    """Return the tables that Snakemake left beside jobs, from their folder."""
+    folder = study / "results/phantom/benchmarks"
+    return [path.relative_to(folder) for path in folder.rglob("*.tsv")]
+
+
 def dry_run(study, config):
     process = snakemake(study, "--dry-run", config=config, project=study)
     assert process.returncode == 0, process.stdout
@@ -78,6 +88,42 @@ def test_every_session_has_its_maps_on_the_grid(study):
         image = nib.load(path)
         assert image.shape == (24, 28, 24)
         assert np.isfinite(image.get_fdata()).all() and image.get_fdata().any()
+
+
+def test_of_a_session_stays_what_somebody_may_want(study):
+    session = "sub-control001/ses-1/sub-control001_ses-1"
+    for gone in ("0_phantom/sub-control001/ses-1/dicom", f"3_dwi/{session}_desc-*dwi*"):
+        assert not list((study / "results/phantom").glob(gone))
+    assert not list((study / "results/phantom/7_maps").rglob("sensitivity.npy"))
+    for kept in ("tensor.nii.gz", "tensor.json", "FA.nii.gz"):
+        assert (study / f"results/phantom/3_dwi/{session}_{SPACE}_{kept}").is_file()
+    assert len(list((study / "results/phantom/6_folds").rglob("model.keras"))) == 4
+
+
+def test_resources_are_tabulated_for_every_rule_that_ran(study):
+    report = study / "results/phantom/9_report"
+    with open(report / "resources.tsv") as table:
+        rows = {row["rule"]: row for row in csv.DictReader(table, delimiter="\t")}
+    ran = {path.parts[1] for path in benchmarks(study)}
+    assert set(rows) == {name.removesuffix(".tsv") for name in ran} - {OWN}
+    assert (rows["scan_phantom"]["jobs"], rows["train_fold"]["jobs"]) == ("4", "4")
+    for row in rows.values():
+        assert float(row["asked_mem_mb"]) >= 500 and float(row["asked_runtime"]) >= 5
+
+
+def test_a_profile_that_asks_for_more_costs_the_table_of_resources_only(study):
+    options = ["--dry-run", "--set-resources", "train_fold:mem_mb=9000"]
+    process = snakemake(study, *options, config=tiny_config(), project=study)
+    assert set(planned_jobs(process)) == {"tabulate_resources", "all"}
+
+
+def test_suggested_resources_are_what_a_profile_takes(study, tmp_path):
+    report = study / "results/phantom/9_report"
+    shutil.copy(report / "suggested_resources.yaml", tmp_path / "profile.yaml")
+    options = ["--dry-run", "--force", "results/phantom/9_report/cohort.png"]
+    options += ["--workflow-profile", str(tmp_path)]
+    process = snakemake(study, *options, config=tiny_config(), project=study)
+    assert "mem_mb=500, " in process.stdout and "runtime=10, " in process.stdout
 
 
 def test_everybody_is_predicted_once_by_a_network_that_had_not_seen_them(study):
@@ -172,13 +218,15 @@ def test_smoothing_anew_reruns_the_statistics_only(study):
         "draw_t_maps",
         "write_results",
         "write_methods",
+        "tabulate_resources",
     }
 
 
 def test_another_correction_costs_itself_alone(study):
     statistics = STATISTICS | {"corrections": ["bonferroni", "fdr-voxel"]}
     jobs = dry_run(study, tiny_config() | {"statistics": statistics})
-    assert set(jobs) == {"all", "correct_maps", "write_results", "write_methods"}
+    reported = {"write_results", "write_methods", "tabulate_resources"}
+    assert set(jobs) == {"all", "correct_maps", *reported}
 
 
 def test_edited_library_code_reruns_what_imports_it(study):
@@ -187,12 +235,24 @@ def test_edited_library_code_reruns_what_imports_it(study):
     try:
         module.write_text(before + "\nNEW = 1\n")
         jobs = dry_run(study, tiny_config())
-        module.write_text(before + "\n# a comment\n")
-        commented = dry_run(study, tiny_config())
     finally:
         module.write_text(before)
     assert jobs["score_experiment"] == 2 and "train_fold" not in jobs
-    assert commented == {}
+
+
+def test_comments_in_scripts_and_in_the_library_rerun_nothing(study):
+    for name in ("scan2map/scores.py", "64_score_experiment.py", "62_train_fold.py"):
+        with open(study / "scripts" / name, "a") as file:
+            file.write("\n# a comment\n")
+    assert dry_run(study, tiny_config()) == {}
+
+
+def test_a_project_that_was_moved_reruns_nothing(study):
+    moved = study.rename(study.with_name("moved"))
+    try:
+        assert dry_run(moved, tiny_config()) == {}
+    finally:
+        moved.rename(study)
 
 
 def retrained_config():

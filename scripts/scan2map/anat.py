@@ -3,12 +3,12 @@
 import os
 import tempfile
 
-import nibabel as nib
 import numpy as np
 from scipy.ndimage import binary_fill_holes
 
 from scan2map.ants_bridge import to_ants, use_ants
 from scan2map.images import downsample
+from scan2map.nifti import nib
 from scan2map.template import template_path
 from scan2map.transforms import read_field
 

@@ -1,25 +1,32 @@
 """Use ANTsPy repeatably, and pass arrays with RAS+ affines to it."""
 
 import os
-import sys
-from types import ModuleType
 
 import numpy as np
+
+from scan2map.lean import without
 
 LPS = np.array([-1.0, -1.0, 1.0])
 """Signs between RAS+ and LPS+ (ANTs) vectors."""
 
 
-UNUSED = ("ants.deeplearn", "ants.learn", "ants.math", "ants.plotting")
-"""Parts that bring scikit-learn, statsmodels and matplotlib: without them ANTsPy is
-imported in 0.4 s instead of 2 s, in each of six jobs per session."""
+UNUSED = (
+    "ants.deeplearn",
+    "ants.learn",
+    "ants.math",
+    "ants.plotting",
+    "pandas",
+    "requests",
+)
+"""Parts that bring scikit-learn, statsmodels and matplotlib, and what only tables of
+labels and downloads need: without them ANTsPy is imported in 0.1 s instead of 2 s, in
+each of six jobs per session."""
 
 
 def import_ants():
     """Return ANTsPy without the parts that are not used here."""
-    if "ants" not in sys.modules:
-        sys.modules.update({name: ModuleType(name) for name in UNUSED})
-    import ants
+    with without(*UNUSED, empty=True):
+        import ants
 
     return ants
 

@@ -1,7 +1,7 @@
 """Random flips, rotations and translations of brains, tensors included."""
 
 import numpy as np
-from scipy.ndimage import affine_transform
+import scipy
 
 from scan2map.features import inside
 from scan2map.reorient import mirror, rotate
@@ -78,7 +78,7 @@ def move(feature, angle, shift):
     offset = middle - turn.T @ (middle + np.asarray(shift))
 
     def resample(channel):
-        return affine_transform(channel, turn.T, offset, order=1)
+        return scipy.ndimage.affine_transform(channel, turn.T, offset, order=1)
 
     weight = resample(inside(feature).astype(np.float32))
     kept = weight > 0.5

@@ -6,9 +6,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-import nibabel as nib
-
 from scan2map.images import read_json
+from scan2map.nifti import nib
 
 DEFAULT_PATTERNS = {
     "T1w": {"BidsGuess": "^anat/.*_T1w$", "ImageType": "!DERIVED"},

@@ -1,9 +1,9 @@
 """Check that images are what they are wanted for, before anything is computed."""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.dwi.gradients import read_gradients
+from scan2map.nifti import nib
 
 TASK = "rest"
 """What participants did during BOLD: the task in file names and sidecars."""

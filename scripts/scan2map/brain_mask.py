@@ -3,10 +3,10 @@
 import os
 import tempfile
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.ants_bridge import LPS, to_ants, use_ants
+from scan2map.nifti import nib
 from scan2map.receive_field import flatten
 
 BRAIN_VOLUME = (500.0, 3000.0)

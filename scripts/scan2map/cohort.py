@@ -25,7 +25,7 @@ LABEL = re.compile(r"[A-Za-z0-9]+")
 """What participant, session and group labels consist of, as in BIDS entities."""
 
 
-def read_cohort(path, groups, source, covariates=()):
+def read_cohort(path, groups, source, covariates=(), look=True):
     """Read and check a cohort table.
 
     Parameters
@@ -40,6 +40,9 @@ def read_cohort(path, groups, source, covariates=()):
     covariates : iterable of str
         Columns that the statistics need; their values may be missing of people who
         take part in no analysis that uses them.
+    look : bool
+        Whether DICOM paths must lead to something. A job need not look for those of all
+        sessions once more.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def read_cohort(path, groups, source, covariates=()):
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise ValueError(f"{path} has the column {', '.join(twice)} more than once")
-    problems = []
+    problems, folder = [], Path(path).resolve().parent
     for number, row in numbered:
         where = f"{path}, line {number}"
         if "_too_many" in row or None in row.values():
@@ -77,7 +80,12 @@ def read_cohort(path, groups, source, covariates=()):
         if not row["exclude"]:
             problems += [f"{where}: {p}" for p in _problems(row, required, groups)]
             if source == "dicom" and row["dicom"]:
-                problems += _locate_dicom(row, path, where)
+                given, row["dicom"] = row["dicom"], _absolute(row["dicom"], folder)
+                if look and not os.path.exists(row["dicom"]):
+                    problems.append(
+                        f"{where}: the DICOM path '{given}' does not exist (looked for "
+                        f"{row['dicom']}); relative paths start at the table's folder"
+                    )
     if not problems:
         problems = [f"{path}{p}" for p in _contradictions(numbered)]
     if not numbered:
@@ -193,18 +201,9 @@ def _is_number(text):
     return re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
 
 
-def _locate_dicom(row, table, where):
-    """Make the DICOM path absolute; return a sentence if nothing is there."""
-    located = Path(
-        os.path.normpath(Path(table).resolve().parent / Path(row["dicom"]).expanduser())
-    )
-    given, row["dicom"] = row["dicom"], str(located)
-    if located.exists():
-        return []
-    return [
-        f"{where}: the DICOM path '{given}' does not exist (looked for {located}); "
-        "relative paths start at the table's folder"
-    ]
+def _absolute(path, folder):
+    """Return a path of a table that lies in a folder, without ``..`` and ``~``."""
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
 
 
 def _contradictions(numbered):

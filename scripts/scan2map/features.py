@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -71,6 +72,39 @@ def describe_feature(feature, affine, space, mirrored, highest_md=None):
     }
 
 
+def listed(paths):
+    """Return files, with what lists name in the place of the lists.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Arrays, and ``.json`` lists whose ``files`` are arrays: the people of one fold
+        are one input of a job, not hundreds.
+
+    Returns
+    -------
+    list of str or Path
+
+    Raises
+    ------
+    FileNotFoundError
+        A listed file is no longer there.
+    """
+    found = []
+    for path in paths:
+        if not str(path).endswith(".json"):
+            found.append(path)
+            continue
+        for file in json.loads(Path(path).read_text())["files"]:
+            if not Path(file).is_file():
+                raise FileNotFoundError(
+                    f"{path} lists {file}, which is no longer there: remove the list "
+                    "and run Snakemake again"
+                )
+            found.append(file)
+    return found
+
+
 def read_feature(path):
     """Return a feature as memory-mapped array: a voxel is read when it is used."""
     return np.load(path, mmap_mode="r")
@@ -117,7 +151,8 @@ def open_features(paths, mask=None, channels=None):
     ----------
     paths : iterable of str or Path
         ``.npy`` files: images (x, y, z, n_channels), or with `mask` maps
-        (n_maps, n_voxels).
+        (n_maps, n_voxels) of one session or (n_sessions, n_maps, n_voxels) of some; or
+        lists of such files, as for `listed`.
     mask : ndarray of bool, shape (x, y, z), optional
         Where the maps' voxels lie.
     channels : sequence of int, optional
@@ -126,16 +161,18 @@ def open_features(paths, mask=None, channels=None):
     Returns
     -------
     list of array-like, shape (x, y, z, n_channels)
-        ``np.asarray`` reads one; 0 outside the mask.
+        One per session, in the order of the files; ``np.asarray`` reads one; 0 outside
+        the mask.
 
     Raises
     ------
     ValueError
         A file's maps do not fit the mask, or lack a channel asked for.
     """
+    paths = listed(paths)
     if mask is None:
         return [read_feature(path) for path in paths]
-    return [_open_masked(path, mask, channels) for path in paths]
+    return [one for path in paths for one in _open_masked(path, mask, channels)]
 
 
 def open_stored(paths, mask=None, selection=None):
@@ -164,20 +201,22 @@ def open_stored(paths, mask=None, selection=None):
 
 
 def _open_masked(path, mask, channels):
+    """Return the maps of each session in a file."""
     values = read_feature(path)
-    if values.ndim != 2 or values.shape[1] != mask.sum():
+    if values.ndim not in (2, 3) or values.shape[-1] != mask.sum():
         raise ValueError(
             f"{path} has the shape {values.shape}; maps in a mask of {mask.sum()} "
             f"voxels need (n_maps, {mask.sum()}): it was made with another mask or "
             "grid; make it anew"
         )
-    absent = [c for c in channels or () if not 0 <= c < len(values)]
+    absent = [c for c in channels or () if not 0 <= c < values.shape[-2]]
     if absent:
         raise ValueError(
-            f"{path} has {len(values)} maps, and lacks those asked for: {absent} "
+            f"{path} has {values.shape[-2]} maps, and lacks those asked for: {absent} "
             "(counted from 0); select from the maps of this scope"
         )
-    return MaskedFeature(values, mask, channels)
+    sessions = values if values.ndim == 3 else [values]
+    return [MaskedFeature(maps, mask, channels) for maps in sessions]
 
 
 def fingerprint(feature):

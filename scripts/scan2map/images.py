@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
-from scipy.ndimage import affine_transform, gaussian_filter
+import scipy  # which imports its parts when they are first used, 0.3 s
+
+from scan2map.nifti import nib
 
 
 def read_array(path):
@@ -107,7 +108,7 @@ def resample_to_grid(data, affine, shape, target_affine, order=1):
         0 outside the field of view of `data`.
     """
     to_source = np.linalg.inv(affine) @ target_affine
-    return affine_transform(
+    return scipy.ndimage.affine_transform(
         np.asarray(data, dtype=np.float32),
         to_source,
         output_shape=tuple(shape),
@@ -185,7 +186,7 @@ def downsample(data, affine, shape, target):
     ndarray of float32, shape `shape`
     """
     image = np.asarray(data, dtype=np.float32)
-    smooth = gaussian_filter(image, antialiasing(affine, target))
+    smooth = scipy.ndimage.gaussian_filter(image, antialiasing(affine, target))
     return resample_to_grid(smooth, affine, shape, target)
 
 

@@ -1,7 +1,7 @@
 """Split the training participants of a fold once more; standard library only."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from scan2map.splits import derive_seed, families, split
 
@@ -37,13 +37,20 @@ def check_inner_splits(experiment, rows, fold_of):
         least = next(n for n in range(least, 10) if n - -(-n // k) >= 2)
     if not least:
         return
+    everybody = families(rows)
+    total = Counter(group for group, _ in everybody)
+    # A family is on one side of every split.
+    tested = Counter(
+        (repeat, fold_of[repeat, who[0]], group)
+        for repeat in {repeat for repeat, _ in fold_of}
+        for group, who in everybody
+    )
     for repeat, fold in sorted({(r, f) for (r, _), f in fold_of.items()}):
-        left = [r for r in rows if fold_of[repeat, r["participant_id"]] != fold]
-        groups = [group for group, _ in families(left)]
         for group in sorted({row["group"] for row in rows}):
-            if groups.count(group) < least:
+            left = total[group] - tested[repeat, fold, group]
+            if left < least:
                 raise ValueError(
-                    f"fold {fold} of repeat {repeat} trains on {groups.count(group)} "
+                    f"fold {fold} of repeat {repeat} trains on {left} "
                     f"participants of group '{group}' (families count as one). Early "
                     "stopping and tuning, which split them again, or selecting "
                     f"components, which compares them, need {least}: ask for more "

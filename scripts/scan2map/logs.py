@@ -1,15 +1,22 @@
 """Send what a script says, and what makes it fail, to its log file."""
 
 import logging
+import signal
 import sys
 import traceback
+
+STOPPED = (
+    "stopped from outside (SIGTERM): cancelled, preempted or out of time; what the "
+    "cluster's state of the job means is in docs/cluster.md\n"
+)
 
 
 def log_to(path):
     """Write log records, printed text and uncaught errors to a file.
 
     An uncaught error goes to the log in full, so that its last line is the sentence
-    that says what to do, and to the terminal as that sentence alone.
+    that says what to do, and to the terminal as that sentence alone. Being told to stop
+    (SIGTERM) is logged, too, and ends the script.
 
     Parameters
     ----------
@@ -28,4 +35,10 @@ def log_to(path):
         log.write("".join(traceback.format_exception(kind, error, trace)))
         print(f"{kind.__name__}: {error} (log: {path})", file=terminal)
 
+    def stop(number, frame):
+        log.write(STOPPED)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
     sys.excepthook = report
+    signal.signal(signal.SIGTERM, stop)

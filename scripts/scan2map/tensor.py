@@ -6,6 +6,8 @@ and in the world frame (RAS+). All zeros mean "no tensor here".
 
 import numpy as np
 
+from scan2map.lean import without
+
 COMPONENTS = ("Dxx", "Dxy", "Dxz", "Dyy", "Dyz", "Dzz")
 """Order of the six components on the last axis."""
 
@@ -69,7 +71,8 @@ def fit_tensor(signals, bvals, directions, method="wls"):
     10.1016/j.neuroimage.2006.07.001). DIPY's ``TensorModel`` is not used: it raises
     eigenvalues that are too small instead of leaving them to be masked.
     """
-    from dipy.reconst.dti import ols_fit_tensor, wls_fit_tensor
+    with without("pandas", "pytest"):  # DIPY's tables and tests: 0.8 s
+        from dipy.reconst.dti import ols_fit_tensor, wls_fit_tensor
 
     if method not in ("wls", "ols"):
         raise ValueError(f"tensor should be 'wls' or 'ols', got '{method}'")

@@ -2,7 +2,7 @@
 
 import keras
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from scan2map import networks
 from scan2map.features import MaskedFeature, fit_scaling, scale
@@ -300,4 +300,6 @@ def prediction_table(logits, **columns):
     """
     import pandas as pd
 
-    return pd.DataFrame({**columns, "logit": logits, "probability": expit(logits)})
+    return pd.DataFrame(
+        {**columns, "logit": logits, "probability": scipy.special.expit(logits)}
+    )

@@ -6,9 +6,10 @@ image's space, from where values are pulled. On disk it is ITK's: NIfTI (x, y, z
 intent vector, LPS+ mm, as ANTs reads and writes.
 """
 
-import nibabel as nib
 import numpy as np
-from scipy.ndimage import map_coordinates
+import scipy
+
+from scan2map.nifti import nib
 
 LPS = np.array([-1.0, -1.0, 1.0])
 """Signs between RAS+ and LPS+ vectors."""
@@ -77,9 +78,12 @@ def sample(data, affine, points, order=1, mode="constant"):
     inverse = np.linalg.inv(affine)
     voxels = np.moveaxis(points @ inverse[:3, :3].T + inverse[:3, 3], -1, 0)
     if data.ndim == 3:
-        return map_coordinates(data, voxels, order=order, mode=mode)
+        return scipy.ndimage.map_coordinates(data, voxels, order=order, mode=mode)
     channels = np.moveaxis(data, -1, 0)
-    pulled = [map_coordinates(one, voxels, order=order, mode=mode) for one in channels]
+    pulled = [
+        scipy.ndimage.map_coordinates(one, voxels, order=order, mode=mode)
+        for one in channels
+    ]
     return np.stack(pulled, axis=-1)
 
 

@@ -1,7 +1,7 @@
 """A Slurm of one machine, its own: daemons on loopback, all files in one folder.
 
 It needs root and Debian's slurmctld, slurmd, slurm-client and munge. While it runs,
-/etc/slurm holds links to its configuration, since jobs of Snakemake's find it nowhere else
+/etc/slurm holds links to its configuration: jobs of Snakemake's find it nowhere else
 (its executor removes SLURM_CONF from their environment).
 """
 

@@ -5,9 +5,9 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import nibabel as nib  # noqa: E402
 import numpy as np  # noqa: E402
 
+from scan2map.nifti import nib  # noqa: E402
 from scan2map.programs import require_mrtrix  # noqa: E402
 
 NARROWEST_SLICE = 8

@@ -2,9 +2,9 @@
 
 import os
 
-import nibabel as nib
 import numpy as np
 
+from scan2map.nifti import nib
 from scan2map.programs import eddy_program
 
 NO_READOUT = (

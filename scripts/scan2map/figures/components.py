@@ -1,6 +1,5 @@
 """Gallery of group components: where they are, how they fluctuate, how stable."""
 
-import nibabel as nib
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -8,6 +7,7 @@ from matplotlib.colors import Normalize
 from scan2map.figures.glass import COLOURS, GlassBrain, letter_views
 from scan2map.figures.slices import values
 from scan2map.figures.style import BLUE, new_figure, styled
+from scan2map.nifti import nib
 
 COLUMNS = 3
 """Components side by side."""

@@ -1,6 +1,5 @@
 """One figure per BOLD run: did each step do what it should?"""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.figures.slices import (
@@ -23,6 +22,7 @@ from scan2map.figures.style import (
 )
 from scan2map.func.denoising import percent_change
 from scan2map.func.quality import order_by_tissue, temporal_snr, without_line
+from scan2map.nifti import nib
 
 TRACES = {
     "framewise_displacement": ("motion\n(mm)", ORANGE),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import nibabel as nib
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
@@ -21,6 +20,7 @@ from scan2map.figures.slices import (
     values,
 )
 from scan2map.figures.style import GREEN, new_figure, styled
+from scan2map.nifti import nib
 
 COLOURS = colormaps["RdBu_r"]
 """Blue below zero, red above; told apart in every kind of colour vision."""

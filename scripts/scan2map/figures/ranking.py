@@ -1,6 +1,5 @@
 """Which components a network's decision depends on most."""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.figures.components import THRESHOLD, colour_scale
@@ -8,6 +7,7 @@ from scan2map.figures.glass import GlassBrain, letter_views
 from scan2map.figures.mosaics import corrected_row
 from scan2map.figures.slices import values
 from scan2map.figures.style import BLUE, GREY, LIGHT, new_figure, styled
+from scan2map.nifti import nib
 
 SHOWN = 5
 """Components, best first, whose maps stand beside the bars."""

@@ -4,7 +4,6 @@ from base64 import b64encode
 from html import escape
 from io import BytesIO
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.figures.glass import GlassBrain, letter_views
@@ -24,6 +23,7 @@ from scan2map.figures.slices import (
 from scan2map.figures.style import GREY, new_figure, styled, write_png
 from scan2map.figures.tail import draw_tail
 from scan2map.html import html_page
+from scan2map.nifti import nib
 
 MOST_ROWS = 60
 """Rows of a table that the page shows; the file beside the map has all."""

@@ -100,13 +100,15 @@ def html_table(rows, leads, title, note):
     -------
     str
     """
+    return html_page(title, f"{table_element(rows, leads)}\n<p>{escape(note)}</p>")
+
+
+def table_element(rows, leads):
+    """Set a table as HTML; parameters as in `html_table`."""
     head = "".join(f"<th>{escape(column)}</th>" for column in rows.columns)
     lines = []
     for row, lead in zip(rows.itertuples(index=False), leads, strict=True):
         cells = "".join(f"<td>{escape(value)}</td>" for value in row)
         lines.append(f"<tr{' class=first' if lead else ''}>{cells}</tr>")
-    table = "\n".join(
-        ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *lines]
-        + ["</tbody>", "</table>", f"<p>{escape(note)}</p>"]
-    )
-    return html_page(title, table)
+    body = "\n".join([f"<thead><tr>{head}</tr></thead>", "<tbody>", *lines, "</tbody>"])
+    return f"<table>\n{body}\n</table>"

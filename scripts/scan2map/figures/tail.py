@@ -1,7 +1,7 @@
 """Whether a Pareto distribution fits the tail of a null distribution."""
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from scan2map.figures.style import BLUE, GREY, new_figure, styled
 
@@ -24,7 +24,7 @@ def draw_tail(permutation):
     tail = permutation["tail"]
     found = np.sort(permutation["values"])[-tail["values"] :]
     places = (np.arange(len(found)) + 0.5) / len(found)
-    expected = tail["threshold"] + stats.genpareto.ppf(
+    expected = tail["threshold"] + scipy.stats.genpareto.ppf(
         places, tail["shape"], scale=tail["scale"]
     )
     figure = new_figure(3.2, 3.0)

@@ -1,10 +1,10 @@
 """Confounds of a BOLD run, in fMRIPrep's names: motion, tissue signals, outliers."""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.func.tissues import tissue_signals
 from scan2map.motion import MOTION_COLUMNS, framewise_displacement
+from scan2map.nifti import nib
 
 EXPANSIONS = ("derivative1", "power2", "derivative1_power2")
 """From 6 motion parameters to 24 (Friston et al. 1996, doi 10.1002/mrm.1910350312)."""

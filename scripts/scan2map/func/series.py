@@ -1,9 +1,9 @@
 """Series of BOLD volumes: how far apart they are; read and write them one by one."""
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.images import write_json
+from scan2map.nifti import nib
 
 SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 """Units of time in a NIfTI header."""

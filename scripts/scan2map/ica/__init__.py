@@ -1,10 +1,13 @@
 """Group ICA: reduction, decomposition, stability, and the way back to sessions."""
 
 from scan2map.ica.back_projection import (
+    SessionRegression,
     check_dimensions,
     describe_components,
+    describe_sessions,
     dual_regression,
     gica1,
+    read_group,
 )
 from scan2map.ica.decomposition import GroupComponents, decompose, in_noise_units
 from scan2map.ica.matching import label_maps, match_maps, spatial_correlation
@@ -24,11 +27,13 @@ from scan2map.ica.voxels import (
 __all__ = [
     "GroupComponents",
     "GroupReduction",
+    "SessionRegression",
     "associated_components",
     "average_activity",
     "check_dimensions",
     "decompose",
     "describe_components",
+    "describe_sessions",
     "dual_regression",
     "evenly_spaced",
     "gica1",
@@ -36,6 +41,7 @@ __all__ = [
     "label_maps",
     "match_maps",
     "normalise_variance",
+    "read_group",
     "read_templates",
     "read_voxels",
     "reduce_session",

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from scan2map.ica.reduction import normalise_variance, reduce_session
+
 
 def dual_regression(data, maps, normalise=False):
     """Regress maps on a session, then the session on the time courses found.
@@ -107,8 +109,67 @@ def check_dimensions(df, n_components):
         )
 
 
-def describe_components(maps, courses, scope, sources, repetition_time, settings):
-    """Return what the JSON beside a session's components says.
+class SessionRegression:
+    """One session, seen through the components of any number of scopes.
+
+    Parameters
+    ----------
+    data : ndarray, shape (n_volumes, n_voxels)
+        BOLD in the mask, % signal change.
+    settings : dict
+        With ``back_projection``, ``normalise_courses`` and ``reduce_to``.
+    """
+
+    def __init__(self, data, settings):
+        self.data, self.normalise = data, settings["normalise_courses"]
+        self.reduced = None
+        if settings["back_projection"] == "gica1":
+            self.reduced = reduce_session(
+                normalise_variance(data), settings["reduce_to"]
+            )
+
+    def components(self, maps, components=None, mixing=None):
+        """Return time courses and maps of one scope's components.
+
+        Parameters
+        ----------
+        maps, components, mixing : ndarray
+            As `read_group` returns them; the last two for GICA1 only.
+
+        Returns
+        -------
+        courses : ndarray, shape (n_volumes, n_components)
+        session_maps : ndarray of float32, shape (n_components, n_voxels)
+        """
+        courses, own = dual_regression(self.data, maps, self.normalise)
+        if self.reduced is not None:
+            own = gica1(self.reduced, components, mixing)
+        return courses, own
+
+
+def read_group(maps, group=None):
+    """Return what a session's regression needs of a scope, from its files.
+
+    Parameters
+    ----------
+    maps : str or Path
+        ``.npy``, (n_components, n_voxels).
+    group : str or Path, optional
+        ``.npz`` with ``components`` and ``mixing``; for GICA1.
+
+    Returns
+    -------
+    tuple of ndarray
+        Arguments of `SessionRegression.components`.
+    """
+    if group is None:
+        return (np.load(maps),)
+    with np.load(group) as arrays:
+        return np.load(maps), arrays["components"], arrays["mixing"]
+
+
+def describe_components(maps, courses, scope, repetition_time, settings):
+    """Return what the JSON beside a session's components says, but its ``Sources``.
 
     Parameters
     ----------
@@ -117,9 +178,6 @@ def describe_components(maps, courses, scope, sources, repetition_time, settings
         Of the first regression.
     scope : str
         Whose group ICA it was.
-    sources : list of str
-        The files that this one was made from, and no others, although the job made
-        those of other scopes, too: what a leak audit follows.
     repetition_time : float
         s.
     settings : dict
@@ -137,7 +195,6 @@ def describe_components(maps, courses, scope, sources, repetition_time, settings
     else:
         unit = "1 (time courses are in % signal change, group maps have variance 1)"
     return {
-        "Sources": sources,
         "scope": scope,
         "back_projection": settings["back_projection"],
         "shape": list(maps.shape),
@@ -145,6 +202,32 @@ def describe_components(maps, courses, scope, sources, repetition_time, settings
         "unit": unit,
         "activity": courses.std(0).tolist(),
         "RepetitionTime": repetition_time,
+    }
+
+
+def describe_sessions(descriptions, subjects, sessions):
+    """Return what the JSON beside the components of some sessions says.
+
+    Parameters
+    ----------
+    descriptions : list of dict
+        From `describe_components`, session by session, of one scope.
+    subjects, sessions : sequence of str
+        Whose they are.
+
+    Returns
+    -------
+    dict
+        As of one session; ``shape`` begins with the number of sessions, ``activity``
+        and ``RepetitionTime`` have an entry for each.
+    """
+    each = ("activity", "RepetitionTime")
+    return {
+        **descriptions[0],
+        "subjects": list(subjects),
+        "sessions": list(sessions),
+        "shape": [len(descriptions), *descriptions[0]["shape"]],
+        **{key: [one[key] for one in descriptions] for key in each},
     }
 
 

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import skew
+import scipy
 
 from scan2map.ica.stability import centrotypes
 
@@ -86,7 +85,9 @@ def decompose(components, seed, repeats=10, algorithm="fastica"):
     centres, quality = centrotypes(np.concatenate(runs), n)
     unmixing = run(white, orthogonalise(centres))
     maps = unmixing.astype(np.float32) @ white
-    tail = np.where(skew(maps[:, :: max(1, n_voxels // SAMPLE)], axis=1) < 0, -1, 1)
+    tail = np.where(
+        scipy.stats.skew(maps[:, :: max(1, n_voxels // SAMPLE)], axis=1) < 0, -1, 1
+    )
     mixing = dewhitening @ np.linalg.inv(unmixing) * tail
     strength = np.square(mixing).sum(0)
     order = np.argsort(-strength, kind="stable")
@@ -229,4 +230,4 @@ def orthogonalise(matrix):
 
 def match(unmixing, centres):
     """Return, for each row of a matrix, the row of the other that is most like it."""
-    return linear_sum_assignment(-np.abs(unmixing @ centres.T))[1]
+    return scipy.optimize.linear_sum_assignment(-np.abs(unmixing @ centres.T))[1]

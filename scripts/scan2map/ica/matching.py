@@ -1,7 +1,7 @@
 """Which maps of one set are which of another, and what templates call them."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 
 def spatial_correlation(maps, others):
@@ -56,7 +56,7 @@ def match_maps(maps, reference):
             f"{len(maps)} maps cannot be matched one to one with {len(reference)}"
         )
     r = spatial_correlation(maps, reference)
-    rows, matched = linear_sum_assignment(-np.abs(r))
+    rows, matched = scipy.optimize.linear_sum_assignment(-np.abs(r))
     return matched, r[rows, matched]
 
 

@@ -1,7 +1,7 @@
 """How active components are, and which of them go with the outcome."""
 
 import numpy as np
-from scipy.stats import ttest_ind
+import scipy
 
 
 def average_activity(activity, participants):
@@ -58,7 +58,9 @@ def associated_components(activity, labels, alpha):
                 f"selecting components needs 2 participants with label {label}, got "
                 f"{(labels == label).sum()}"
             )
-    p = ttest_ind(activity[labels == 1], activity[labels == 0], equal_var=False).pvalue
+    p = scipy.stats.ttest_ind(
+        activity[labels == 1], activity[labels == 0], equal_var=False
+    ).pvalue
     p = np.nan_to_num(p, nan=1.0)  # a component as active in one as in all others
     selected = np.flatnonzero(p < alpha)
     return (selected if len(selected) else np.array([np.argmin(p)])), p

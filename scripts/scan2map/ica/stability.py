@@ -1,8 +1,7 @@
 """How stable independent components are over repeated decompositions (ICASSO)."""
 
 import numpy as np
-from scipy.cluster.hierarchy import cut_tree, linkage
-from scipy.spatial.distance import squareform
+import scipy
 
 
 def centrotypes(estimates, n_clusters):
@@ -28,8 +27,10 @@ def centrotypes(estimates, n_clusters):
     similarity = np.clip(np.abs(estimates @ estimates.T), 0, 1)
     distance = 1 - similarity
     np.fill_diagonal(distance, 0)
-    tree = linkage(squareform(distance, checks=False), method="average")
-    cluster = cut_tree(tree, n_clusters)[:, 0]  # exactly so many, also where ties are
+    pairs = scipy.spatial.distance.squareform(distance, checks=False)
+    tree = scipy.cluster.hierarchy.linkage(pairs, method="average")
+    # exactly so many, also where ties are
+    cluster = scipy.cluster.hierarchy.cut_tree(tree, n_clusters)[:, 0]
     centres, quality = [], []
     for number in np.unique(cluster):
         inside = cluster == number

@@ -2,11 +2,11 @@
 
 import logging
 
-import nibabel as nib
 import numpy as np
 
 from scan2map.func.series import read_volumes
 from scan2map.images import read_grid, read_mask, resample_to_grid, same_grid
+from scan2map.nifti import nib
 
 
 def read_voxels(path, mask_path):

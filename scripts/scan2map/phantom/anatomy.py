@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import nibabel as nib
 import numpy as np
 from scipy.ndimage import map_coordinates
 
+from scan2map.nifti import nib
 from scan2map.phantom.effects import effect_factors, region_weight
 from scan2map.phantom.fibres import ANISOTROPY, fibre_populations, radial_directions
 from scan2map.template import template_path

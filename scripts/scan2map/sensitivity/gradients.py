@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from scan2map.networks.backend import exact_products
+
 
 def logit_gradient(model, inputs):
     """Differentiate the logit of each image by that image.
@@ -34,7 +36,8 @@ def logit_gradient(model, inputs):
             f"{backend}: set KERAS_BACKEND to one of these"
         )
     inputs = keras.ops.convert_to_tensor(inputs, dtype=model.inputs[0].dtype)
-    gradient, logits = BACKENDS[backend](model, inputs)
+    with exact_products():
+        gradient, logits = BACKENDS[backend](model, inputs)
     convert = keras.ops.convert_to_numpy
     return convert(gradient), np.ravel(convert(logits))
 

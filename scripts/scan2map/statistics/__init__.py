@@ -2,7 +2,7 @@
 
 from scan2map.statistics.corrections import Asked, correct
 from scan2map.statistics.masks import intersect_masks
-from scan2map.statistics.permuted import Permuting
+from scan2map.statistics.permuting import Permuting
 from scan2map.statistics.recovery import enrichment
 from scan2map.statistics.second_level import fit_second_level
 from scan2map.statistics.smoothing import smooth, smooth_within

@@ -4,7 +4,7 @@ import numpy as np
 
 from scan2map.statistics import random_fields
 from scan2map.statistics.corrections import Asked
-from scan2map.statistics.permuted import Permuting
+from scan2map.statistics.permuting import Permuting
 from scan2map.statistics.regions import NO_ATLAS
 from scan2map.statistics.second_level import fit_second_level
 from scan2map.statistics.stacks import Masking, Scaling, stack_images

@@ -6,7 +6,7 @@ import pandas as pd
 from scan2map.splits import derive_seed
 from scan2map.statistics.corrections import PARAMETRIC, Asked, correct
 from scan2map.statistics.null_data import image_scales, null_images
-from scan2map.statistics.permuted import MEASURES, Permuting
+from scan2map.statistics.permuting import PERMUTATIONS, Permuting
 from scan2map.statistics.second_level import fit_second_level
 
 FORMING = (0.01, 0.001)
@@ -17,7 +17,7 @@ EXCHANGE = {"equal": "labels", "unequal": "signs"}
 
 CORRECTIONS = [
     (name, forming)
-    for name in (*PARAMETRIC, *MEASURES)
+    for name in (*PARAMETRIC, *PERMUTATIONS)
     for forming in (FORMING if "cluster" in name else [None])
 ]
 """Each with the p that forms its clusters, None without clusters."""

@@ -8,51 +8,9 @@ from scipy import ndimage
 from scan2map.statistics import permutation, random_fields, tail
 from scan2map.statistics.cluster_null import largest_clusters
 from scan2map.statistics.exchange import rearrange
+from scan2map.statistics.permuting import PERMUTATIONS, Permuting, Retrained
 from scan2map.statistics.tables import NEIGHBOURS
 from scan2map.statistics.tfce import enhance, neighbour_table
-
-
-class Permuting(NamedTuple):
-    """What is rearranged, and how often.
-
-    Attributes
-    ----------
-    exchange : {"labels", "signs"}
-        See `exchange.rearrange`.
-    blocks : sequence, length n
-        Images that stay together: participants.
-    n : int
-        Rearrangements beside the original.
-    seed : int
-    extent, height, connectivity : float, float, int
-        Of TFCE.
-    threads : int, optional
-        All cores by default; results do not depend on it.
-    """
-
-    exchange: str
-    blocks: list
-    n: int = 5000
-    seed: int = 0
-    extent: float = 0.5
-    height: float = 2.0
-    connectivity: int = 6
-    threads: int | None = None
-
-
-class Retrained(NamedTuple):
-    """The statistic's maps of networks that were trained on permuted labels.
-
-    Attributes
-    ----------
-    maps : iterable of ndarray, shape (voxels,)
-        Read once, one after the other.
-    extrapolate : bool
-        Fit a Pareto distribution to the tail of their largest values (`tail`).
-    """
-
-    maps: object
-    extrapolate: bool = False
 
 
 class _Retrainings(NamedTuple):
@@ -215,11 +173,7 @@ def _enhanced(test):
     return enhanced(test.observed()), null, "enhanced", {}
 
 
-MEASURES = {
-    "permutation-max-t": _voxels,
-    "permutation-cluster": _clusters,
-    "permutation-tfce": _enhanced,
-}
+MEASURES = dict(zip(PERMUTATIONS, (_voxels, _clusters, _enhanced), strict=True))
 """Corrections by permutation: what is compared with its largest value."""
 
 

@@ -1,7 +1,7 @@
 """How well a statistic finds an effect that was planted."""
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+import scipy
 
 
 def enrichment(t, truth, mask, voxel_size, fraction=0.01, dilation_mm=6.0):
@@ -40,7 +40,7 @@ def enrichment(t, truth, mask, voxel_size, fraction=0.01, dilation_mm=6.0):
     if not truth.any():
         raise ValueError("the planted region is empty: nothing was planted there")
     sampling = np.broadcast_to(voxel_size, 3)
-    grown = distance_transform_edt(~truth, sampling) <= dilation_mm
+    grown = scipy.ndimage.distance_transform_edt(~truth, sampling) <= dilation_mm
     inside, size = grown[mask], np.abs(t[mask])
     if not inside.any():
         raise ValueError("the planted region does not touch the mask: are grids equal?")

@@ -2,8 +2,9 @@
 
 import csv
 
-import nibabel as nib
 import numpy as np
+
+from scan2map.nifti import nib
 
 
 class Atlas:

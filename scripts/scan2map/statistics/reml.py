@@ -8,7 +8,8 @@ Friston K.J. et al. (2002), NeuroImage 16:465-483.
 import logging
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
+from scipy.special import fdtri
 
 from scan2map.statistics import glm
 
@@ -48,7 +49,7 @@ def pool(data, design, effects):
     n, k = design.shape
     model = glm.fit(data, design)
     f, _, numerator = glm.f_contrast(model, np.eye(k)[effects])
-    chosen = f > stats.f.isf(ENTERING_P, numerator, model.df)
+    chosen = f > fdtri(numerator, model.df, 1 - ENTERING_P)
     if not chosen.any():
         raise ValueError(
             f"no voxel has effects with p < {ENTERING_P}, from which SPM's model of "

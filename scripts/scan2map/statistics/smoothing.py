@@ -1,8 +1,7 @@
 """Gaussian smoothing with SPM12's kernel."""
 
 import numpy as np
-from scipy.ndimage import correlate1d
-from scipy.special import erf
+import scipy
 
 
 def smooth(data, voxel_size, fwhm):
@@ -34,8 +33,10 @@ def smooth(data, voxel_size, fwhm):
     data = np.nan_to_num(np.asarray(data, dtype=np.float64))
     for axis, size in enumerate(np.broadcast_to(voxel_size, 3)):
         weights = kernel(fwhm / size)
-        data = correlate1d(data, weights, axis, mode="constant")
-    return data / correlate1d(np.ones(data.shape[2]), weights, mode="constant")
+        data = scipy.ndimage.correlate1d(data, weights, axis, mode="constant")
+    return data / scipy.ndimage.correlate1d(
+        np.ones(data.shape[2]), weights, mode="constant"
+    )
 
 
 def smooth_within(data, mask, voxel_size, fwhm, weight=None):
@@ -89,7 +90,7 @@ def kernel(fwhm):
     def integral(x):  # twice integrated Gaussian
         z = x / sigma
         density = sigma * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-        return x * erf(z / np.sqrt(2)) / 2 + density
+        return x * scipy.special.erf(z / np.sqrt(2)) / 2 + density
 
     x = np.arange(-reach, reach + 1.0)
     weights = np.maximum(integral(x + 1) + integral(x - 1) - 2 * integral(x), 0)

@@ -1,10 +1,12 @@
 """Tables of clusters and peaks with p values at each level, as in SPM's results."""
 
+import csv
+import math
 from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from scan2map.statistics import random_fields
 from scan2map.statistics.fdr import adjusted_p
@@ -101,7 +103,7 @@ def results_table(image, affine, u, search, extent=0):
     world = peaks.voxel @ affine[:3, :3].T + affine[:3, 3]
     peak_p = random_fields.peak_p(peaks.value, search)
     tail = -np.expm1(-random_fields.uncorrected_p(peaks.value, search))
-    z = norm.isf(tail)
+    z = -ndtri(tail)
     left = peaks.sizes[peaks.cluster] >= extent
     rows = []
     while left.any():
@@ -145,3 +147,26 @@ def _listed(numbers, value, world):
 def smallest(values):
     """Return the smallest of the significant ones; inf without any."""
     return float(values.min()) if len(values) else float("inf")
+
+
+def write_rows(rows, columns, path):
+    """Write rows as TSV, floats with six digits.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        With the keys `columns`; None and NaN become empty cells.
+    columns : sequence of str
+    path : str or Path
+    """
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+
+
+def _cell(value):
+    """Return what a table shows of a value."""
+    if not isinstance(value, float):
+        return value
+    return "" if math.isnan(value) else f"{value:.6g}"

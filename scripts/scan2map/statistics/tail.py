@@ -11,7 +11,7 @@ Choulakian V., Stephens M.A. (2001), Technometrics 43:478-484: goodness of fit.
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 SHARES = (0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1)
 """Parts of the null that are tried as its tail; the first that fits is taken."""
@@ -108,7 +108,7 @@ def tail_p(values, null, tail):
     reached = len(null) - np.searchsorted(np.sort(null), values)
     p = (reached + 1) / (len(null) + 1)
     far = values > tail.threshold
-    beyond = stats.genpareto.sf(
+    beyond = scipy.stats.genpareto.sf(
         values[far] - tail.threshold, tail.shape, scale=tail.scale
     )
     fitted = tail.share * beyond
@@ -119,7 +119,9 @@ def tail_p(values, null, tail):
 def tail_threshold(alpha, null, tail):
     """Return the value above which `tail_p` is at most alpha."""
     if alpha < tail.share:
-        beyond = stats.genpareto.isf(alpha / tail.share, tail.shape, scale=tail.scale)
+        beyond = scipy.stats.genpareto.isf(
+            alpha / tail.share, tail.shape, scale=tail.scale
+        )
         return float(tail.threshold + beyond)
     return float(np.quantile(null, 1 - alpha))
 
@@ -131,7 +133,7 @@ def _fit(null, n, seed):
     shape, scale = _moments(above)
     distance = _anderson_darling(above, shape, scale)
     rng = np.random.default_rng(seed)
-    chance = stats.genpareto.rvs(
+    chance = scipy.stats.genpareto.rvs(
         shape, scale=scale, size=(SIMULATIONS, n), random_state=rng
     )
     simulated = [_anderson_darling(np.sort(one), *_moments(one)) for one in chance]
@@ -153,6 +155,8 @@ def _moments(above):
 def _anderson_darling(above, shape, scale):
     """Return the Anderson-Darling distance of sorted values from a distribution."""
     n = len(above)
-    below = np.clip(stats.genpareto.cdf(above, shape, scale=scale), 1e-12, 1 - 1e-12)
+    below = np.clip(
+        scipy.stats.genpareto.cdf(above, shape, scale=scale), 1e-12, 1 - 1e-12
+    )
     weights = 2 * np.arange(1, n + 1) - 1
     return -n - np.mean(weights * (np.log(below) + np.log1p(-below[::-1])))
