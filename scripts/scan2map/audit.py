@@ -31,7 +31,7 @@ def recorded_inputs(output, metadata=METADATA):
     -------
     list of str or None
         None where Snakemake did not make the file. A job that makes many files one by
-        one (``regress_components``) leaves a JSON file beside each that lists what this
+        one (``regress_fold``) leaves a JSON file beside each that lists what this
         one was made from as ``Sources``; then these are returned.
 
     Raises
