@@ -127,7 +127,12 @@ def has_published():
 
 def settings_of_methods():
     """The configuration without what no result depends on."""
-    return {key: value for key, value in config.items() if key not in ("keep", "gpu")}
+    kept = {key: value for key, value in config.items() if key not in ("keep", "gpu")}
+    kept["experiments"] = {
+        name: {key: one[key] for key in one if key != "folds_per_job"}
+        for name, one in config["experiments"].items()
+    }
+    return kept
 
 
 def effect_names():
