@@ -31,6 +31,13 @@ JOBS = {
 }
 
 
+LAST_OF_SESSION = ("segment_t1w", "make_feature", "reduce_bold", "make_bold_feature")
+"""Where the stages of a session end; what stage 5 makes of it alone goes with them."""
+
+STAGES = 4
+FOLDS_PER_JOB = 5
+
+
 def write_study(folder, size):
     """Write a cohort with empty DICOM folders, and a study of all experiments."""
     presets = [
@@ -96,6 +103,32 @@ def plan(folder, size):
     return cpu
 
 
+def submissions(folder, size):
+    """Print how many sbatch calls a plan makes of sessions, and of folds."""
+    profile = ("-n", "--profile", str(ROOT / "profiles" / "slurm"))
+    code, said, *_ = snakemake(folder, *profile, "--until", *LAST_OF_SESSION)
+    if code:
+        sys.exit(said)
+    sent = int(re.search(r"in (\d+) submissions", said).group(1)) - 1  # the template
+    name, goal = "submissions_per_session_and_stage", "<= 1"
+    value = sent / size / STAGES
+    say(name, f"{value:.2f}", "of stages 1 to 4", goal, value <= 1)
+    path = folder / "study.yaml"
+    config = yaml.safe_load(path.read_text())
+    for experiment in config["experiments"].values():
+        experiment["folds_per_job"] = FOLDS_PER_JOB
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    code, said, *_ = snakemake(folder, *profile)
+    if code:
+        sys.exit(said)
+    table = said[said.index("Job stats:") : said.index("total  ")]
+    trained = sum(map(int, re.findall(r"^train_fold\S* +(\d+)", table, re.MULTILINE)))
+    networks = re.findall(r"^split_cohort +(\d+)", table, re.MULTILINE)
+    most = int(networks[0]) * 10 * 10 / FOLDS_PER_JOB
+    name = f"submissions_of_{10 * 10}_folds_{FOLDS_PER_JOB}_per_job"
+    say(name, trained, f"{networks[0]} experiments", f"<= {most:.0f}", trained <= most)
+
+
 def run_job(folder, rule):
     """Time what a cluster job of a rule does before its script starts."""
     options = [
@@ -126,6 +159,8 @@ def main(sizes):
             if size == 1000:
                 for rule in JOBS:
                     run_job(Path(folder), rule)
+            if size == sizes[0]:
+                submissions(Path(folder), size)
     if len(sizes) > 1:
         exponent = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
         name = f"planning_growth_{sizes[0]}_to_{sizes[-1]}"
