@@ -125,11 +125,12 @@ def inputs_of_outputs(folder, config):
     """Return {output file: [input files]} of everything that a dry run announces."""
     inputs, plan = [], {}
     for line in snakemake(folder, "--dry-run", config=config).stdout.splitlines():
+        line = line.strip()  # jobs of a group are indented once more
         if line.startswith("rule "):
             inputs = []
-        elif line.startswith("    input: "):
-            inputs = line.removeprefix("    input: ").split(", ")
-        elif line.startswith("    output: "):
-            outputs = line.removeprefix("    output: ").split(", ")
+        elif line.startswith("input: "):
+            inputs = line.removeprefix("input: ").split(", ")
+        elif line.startswith("output: "):
+            outputs = line.removeprefix("output: ").split(", ")
             plan |= dict.fromkeys(outputs, inputs)
     return plan
