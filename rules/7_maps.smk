@@ -45,6 +45,7 @@ rule average_sensitivity:
     """What is one session's sensitivity over all networks that had not seen it?"""
     input:
         stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.npy"),
+        tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/sensitivity.json"),
         xfm=warp_of_experiment,
         grid=grid_of_experiment,
     output:
@@ -115,6 +116,7 @@ rule average_gradients:
     """What is one session's gradient over all networks that had not seen it?"""
     input:
         stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/gradients.npy"),
+        tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/gradients.json"),
         mask=GRID_MASK,
     output:
         maps="<gradients>",

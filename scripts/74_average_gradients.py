@@ -10,10 +10,9 @@ from scan2map.sensitivity import average_over_repeats, maps_of_session
 from scan2map.sensitivity.components import COMPONENT_UNIT
 
 log_to(snakemake.log[0])
-stacks = snakemake.input.stacks
 maps = maps_of_session(
-    [np.load(path, mmap_mode="r") for path in stacks],
-    [read_json(path.removesuffix(".npy") + ".json") for path in stacks],
+    [np.load(path, mmap_mode="r") for path in snakemake.input.stacks],
+    [read_json(path) for path in snakemake.input.tables],
     snakemake.wildcards.subject,
     snakemake.wildcards.session,
 )

@@ -125,7 +125,7 @@ def inputs_of_outputs(folder, config):
     """Return {output file: [input files]} of everything that a dry run announces."""
     inputs, plan = [], {}
     for line in snakemake(folder, "--dry-run", config=config).stdout.splitlines():
-        line = line.strip()  # jobs of a group are indented once more
+        line = line.strip()  # jobs of a group are indented
         if line.startswith("rule "):
             inputs = []
         elif line.startswith("input: "):
