@@ -85,7 +85,7 @@ def test_a_fold_that_fails_is_named_and_those_at_work_finish(tmp_path):
 
 
 COUNTED = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from scan2map.fold_jobs import train_each
 folder = Path(sys.argv[1])
@@ -97,7 +97,7 @@ def work(i, fold):
         time.sleep(0.1)
         give_up -= 0.1
     running = len(list(folder.glob("running*")))
-    print(i, fold, running, partner.exists(), flush=True)
+    os.write(1, f"{i} {fold} {running} {partner.exists()}\\n".encode())
     (folder / f"running{fold}").unlink()
 train_each(work, [5, 6, 7, 8], at_once=2)
 """
