@@ -220,3 +220,29 @@ def test_after_a_killed_snakemake_nothing_runs_twice(records, cluster, folder):
     assert start(folder).wait(300) == 0, (folder / "output.txt").read_text()[-5000:]
     trained = of_rule(cluster.jobs(), "train_fold")[before:]
     assert [job["JobId"] for job in trained] == left
+
+
+def test_a_training_out_of_time_goes_on_with_more_until_ctrl_c_cancels_it(
+    records, cluster, folder
+):
+    (folder / "study.yaml").write_text(
+        yaml.safe_dump(tiny_config(epochs=100_000), sort_keys=False)
+    )
+    before = len(of_rule(cluster.jobs(), "train_fold"))
+
+    def of_first_fold():
+        trained = of_rule(cluster.jobs(), "train_fold")[before:]
+        return [job for job in trained if job["Comment"].endswith("_1_1")]
+
+    def goes_on():
+        again = [job["JobState"] for job in of_first_fold()] == ["TIMEOUT", "RUNNING"]
+        return again and "goes on from epoch" in log_of(folder, 1)
+
+    process = start(folder, "--set-resources", "train_fold:runtime=attempt ** 4")
+    wait_for(goes_on, process, folder)
+    process.send_signal(signal.SIGINT)
+    process.wait(120)
+    first, second = of_first_fold()
+    assert (first["TimeLimit"], second["TimeLimit"]) == ("00:01:00", "00:16:00")
+    assert second["JobState"] == "CANCELLED"
+    assert not cluster.ask("squeue", "-h", "-t", "PD,R").strip()
