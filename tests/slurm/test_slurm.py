@@ -92,8 +92,9 @@ def running(cluster, folder, fold):
 
 
 def log_of(folder, fold):
+    """Return what a training has logged; nothing where it has not begun to."""
     path = f"logs/slurm/6_folds/train_fold/preregistration_repeat-1_fold-{fold}.log"
-    return (folder / path).read_text()
+    return (folder / path).read_text() if (folder / path).exists() else ""
 
 
 @pytest.fixture(scope="module")
