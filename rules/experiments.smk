@@ -93,18 +93,22 @@ def seed_of_fold(rule):
     return derive
 
 
+def tested_in(dealing, repeat, numbers):
+    """Sessions of the participants that some folds test, fold by fold."""
+    tested, _ = dealt(dealing)
+    return [row for fold in numbers for row in tested[int(repeat), int(fold)]]
+
+
 def held_out(wildcards):
     """Sessions of the participants that one fold tests."""
-    tested, _ = dealt(dealing_of(wildcards.experiment))
-    return tested[int(wildcards.repeat), int(wildcards.fold)]
+    dealing = dealing_of(wildcards.experiment)
+    return tested_in(dealing, wildcards.repeat, [wildcards.fold])
 
 
 def training(wildcards):
     """Sessions of the participants that one fold may learn from, fold by fold."""
-    tested, _ = dealt(dealing_of(wildcards.experiment))
-    k = experiment_of(wildcards)["folds"]["k"]
-    others = other_folds(k, wildcards.fold)
-    return [row for fold in others for row in tested[int(wildcards.repeat), fold]]
+    others = other_folds(experiment_of(wildcards)["folds"]["k"], wildcards.fold)
+    return tested_in(dealing_of(wildcards.experiment), wildcards.repeat, others)
 
 
 def other_folds(k, fold):
@@ -152,9 +156,7 @@ def in_scope(wildcards):
     """Sessions that what is fitted in a scope may learn from, fold by fold."""
     if wildcards.scope == "all":
         return cohort
-    tested, _ = dealt(ICA_DEALING)
-    repeat, others = folds_in_scope(wildcards.scope)
-    return [row for fold in others for row in tested[repeat, fold]]
+    return tested_in(ICA_DEALING, *folds_in_scope(wildcards.scope))
 
 
 def scope_of(wildcards):
@@ -208,7 +210,7 @@ def tested_bold(wildcards):
 
 def tested_sessions(wildcards):
     """Sessions that one fold of networks on components tests."""
-    return dealt(ICA_DEALING)[0][int(wildcards.repeat), int(wildcards.fold)]
+    return tested_in(ICA_DEALING, wildcards.repeat, [wildcards.fold])
 
 
 def group_decompositions(*paths):
@@ -252,8 +254,7 @@ def lists_of_folds(feature, dealing, repeat, numbers):
 
 def listed_features(wildcards):
     """Feature arrays of the sessions that one fold tests."""
-    tested, _ = dealt(wildcards.dealing)
-    rows = tested[int(wildcards.repeat), int(wildcards.fold)]
+    rows = tested_in(wildcards.dealing, wildcards.repeat, [wildcards.fold])
     stem = f"<results>/5_features/{wildcards.feature}/sub-{{subject}}_ses-{{session}}"
     end = "_maps.npy" if wildcards.feature == "ica/all" else ".npy"
     return each_session(stem + end, rows)

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from scan2map.gpu import gpu_numbers
+
 RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Snakemake's executor for Slurm names all jobs of a run by the run's UUID."""
 
@@ -25,7 +27,7 @@ def has_gpu(partition=None, devices=Path("/dev")):
         False, too, where the cluster has no such partition or no Slurm is there.
     """
     if partition is None:
-        return any(devices.glob("nvidia[0-9]*")) or (devices / "kfd").exists()
+        return bool(gpu_numbers(devices)) or (devices / "kfd").exists()
     return any("gpu" in line for line in _ask("sinfo", "-p", partition, "-o", "%G"))
 
 

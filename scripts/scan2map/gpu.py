@@ -10,6 +10,13 @@ LOCKS = []
 """Files of the GPUs that this process has taken; they are free again when it ends."""
 
 
+def gpu_numbers(devices=Path("/dev")):
+    """Return the numbers of the machine's NVIDIA GPUs, from its device files."""
+    names = [path.name for path in devices.glob("nvidia*")]
+    found = [re.fullmatch(r"nvidia(\d+)", name) for name in names]
+    return sorted(int(match.group(1)) for match in found if match)
+
+
 def take_gpus(wanted, devices=Path("/dev"), locks=None):
     """Let this process, and those it starts, see the GPUs that its job asked for.
 
@@ -36,12 +43,7 @@ def take_gpus(wanted, devices=Path("/dev"), locks=None):
     if not wanted:
         os.environ |= {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
     elif "CUDA_VISIBLE_DEVICES" not in os.environ:
-        found = sorted(
-            int(path.name.removeprefix("nvidia"))
-            for path in devices.glob("nvidia*")
-            if re.fullmatch(r"nvidia\d+", path.name)
-        )
-        if found:
+        if found := gpu_numbers(devices):
             number = _free_one(found, Path(locks or tempfile.gettempdir()))
             os.environ["CUDA_VISIBLE_DEVICES"] = str(number)
     return os.environ.get("CUDA_VISIBLE_DEVICES", "")
