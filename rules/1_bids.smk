@@ -24,14 +24,15 @@ if config["source"] == "bids":
         script:
             "../scripts/12_import_bids.py"
 
-elif WANTED:
+elif FROM_DICOM:
 
     rule convert_dicom:
-        """Which of a session's series are its T1w and diffusion images?"""
+        """Is a session's DICOM whole, and which of its series are wanted?"""
         input:
             dicom=dicom_of_session,
         output:
             **bids_images(),
+            inventory="<inventory>",
         log:
             "<logs>/1_bids/convert_dicom/sub-{subject}_ses-{session}.log",
         benchmark:
@@ -43,6 +44,7 @@ elif WANTED:
             runtime=growing(30),
         params:
             code=code_of("11_convert_dicom"),
+            gate=config["bids"]["gate"],
             series=config["bids"]["series"],
             wanted=WANTED,
         script:

@@ -431,6 +431,34 @@ rule draw_component_t_maps:
         "../scripts/9e_draw_component_t_maps.py"
 
 
+rule tabulate_inventory:
+    """What did each session's DICOM hold, and what became of it?"""
+    input:
+        inventories=each_session("<inventory>"),
+    output:
+        report(
+            "<report>/inventory.html",
+            caption="../report/inventory.rst",
+            category="1 Images",
+            labels={"figure": "DICOM"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_inventory.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_inventory.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9i_tabulate_inventory"),
+        sessions=each_session("sub-{subject} ses-{session}"),
+        study=config["study"],
+    script:
+        "../scripts/9i_tabulate_inventory.py"
+
+
 rule tabulate_audit:
     """Has any honest network seen the people it tests?"""
     input:

@@ -28,6 +28,7 @@ PLANS = workflow.is_main_process
 
 METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = wanted_images(config)
+FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
 KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
@@ -47,6 +48,7 @@ pathvars:
     benchmarks="<results>/benchmarks",
     template="<results>/2_anat/template",
     phantom="<results>/0_phantom/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    inventory="<results>/1_bids/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_inventory.tsv",
     bids_anat="<results>/1_bids/sub-{subject}/ses-{session}/anat/sub-{subject}_ses-{session}",
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",

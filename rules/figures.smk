@@ -248,6 +248,7 @@ def study_figures():
         "<report>/methods.html",
         "<report>/cohort.png",
         *(["<results>/1_bids/dataset_description.json"] if WANTED else []),
+        *(["<report>/inventory.html"] if FROM_DICOM else []),
     ]
     return [workflow.pathvars.apply(figure) for figure in figures]
 

@@ -1,35 +1,40 @@
-"""Convert the DICOM of one session and keep the series the study needs."""
+"""Let the DICOM of one session in, and keep the series the study needs."""
 
 import logging
 from shutil import copyfile
 from tempfile import TemporaryDirectory
 
-from scan2map.bids import choose_series, convert, unpack
+from scan2map.bids import unpack
+from scan2map.bids_dataset import write_table
 from scan2map.bids_images import check_image, complete_sidecar
+from scan2map.dicom.deidentification import deidentify_image, deidentify_sidecar
+from scan2map.dicom.gate import pass_gate
 from scan2map.images import write_json
 from scan2map.logs import log_to
 
-FILES = {
-    "T1w": {"t1w": ".nii.gz"},
-    "dwi": {"dwi": ".nii.gz", "bval": ".bval", "bvec": ".bvec"},
-    "bold": {"bold": ".nii.gz"},
-}
-
 log_to(snakemake.log[0])
+given, output, asked = snakemake.input, snakemake.output, snakemake.params
 with TemporaryDirectory() as unpacked, TemporaryDirectory() as converted:
-    found = convert(dicom=unpack(snakemake.input.dicom, unpacked), folder=converted)
-    chosen = choose_series(
-        found, wanted=snakemake.params.wanted, patterns=snakemake.params.series
+    admitted = pass_gate(
+        unpack(given.dicom, unpacked), converted, asked.wanted, asked.series, asked.gate
     )
+    for name, why in admitted.passed_over:
+        logging.info("passed over %s: %s", name, why)
+    for finding in admitted.findings:
+        logging.warning("let through: %s", finding)
     sidecars = {}
-    for suffix, series in chosen.items():
-        image, sidecar = series["image"], series["sidecar"]
-        check_image(suffix, image)
-        sidecars[suffix] = complete_sidecar(suffix, sidecar, image)
-        description = sidecar.get("SeriesDescription")
-        logging.info("%s: series %s (%s)", suffix, image.name, description)
-    for suffix, series in chosen.items():
-        write_json(sidecars[suffix], snakemake.output.get(f"{suffix.lower()}_json"))
-        stem = str(series["image"]).removesuffix(".nii.gz")
-        for name, extension in FILES[suffix].items():
-            copyfile(stem + extension, snakemake.output.get(name))
+    for suffix, series in admitted.chosen.items():
+        check_image(suffix, series["image"])
+        sidecars[suffix] = complete_sidecar(
+            suffix, deidentify_sidecar(series["sidecar"]), series["image"]
+        )
+    for suffix, series in admitted.chosen.items():
+        name = suffix.lower()
+        write_json(sidecars[suffix], output[f"{name}_json"])
+        deidentify_image(series["image"], output[name])
+        if suffix == "dwi":
+            for gradients in ("bval", "bvec"):
+                copyfile(
+                    series["image"].with_suffix(f".{gradients}"), output[gradients]
+                )
+    write_table(admitted.inventory, output.inventory)

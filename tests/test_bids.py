@@ -5,8 +5,10 @@ import zipfile
 
 import pytest
 
-from scan2map.bids import choose_series, convert, matches, series_table, unpack
+from scan2map.bids import choose_series, matches, series_table, unpack
 from scan2map.bids_images import check_image, complete_sidecar
+from scan2map.dicom.conversion import convert
+from scan2map.dicom.folder import read_session
 
 T1W = {
     "SeriesNumber": 5,
@@ -25,7 +27,7 @@ REFORMATTED = T1W | {"SeriesNumber": 6, "ImageType": ["DERIVED", "SECONDARY", "M
 
 def listed(*sidecars):
     return [
-        {"image": f"{number}.nii.gz", "sidecar": sidecar, "volumes": 1}
+        {"series": number, "sidecar": sidecar, "volumes": 1}
         for number, sidecar in enumerate(sidecars)
     ]
 
@@ -153,11 +155,17 @@ def test_a_truncated_archive_is_named(tmp_path, rng):
 
 def test_a_folder_without_dicom_is_named(tmp_path):
     with pytest.raises(ValueError, match="holds no DICOM image"):
-        convert(tmp_path, tmp_path)
+        read_session(tmp_path)
 
 
-def test_a_real_session_needs_patterns_and_then_converts(shared_data, tmp_path):
-    found = convert(shared_data / "siemens_xa30" / "dicom", tmp_path)
+@pytest.fixture(scope="module")
+def found(shared_data, tmp_path_factory):
+    """What becomes of a real session."""
+    images = read_session(shared_data / "siemens_xa30" / "dicom").images
+    return convert(images, tmp_path_factory.mktemp("converted"))[0]
+
+
+def test_a_real_session_needs_patterns_and_then_converts(found):
     with pytest.raises(ValueError, match="2 series match the wanted image dwi"):
         choose_series(found, ["dwi"])
     rules = {
@@ -170,10 +178,7 @@ def test_a_real_session_needs_patterns_and_then_converts(shared_data, tmp_path):
     assert chosen["dwi"]["volumes"] == 21
 
 
-def test_a_multiband_bold_guessed_to_be_an_fa_map_needs_a_pattern(
-    shared_data, tmp_path
-):
-    found = convert(shared_data / "siemens_xa30" / "dicom", tmp_path)
+def test_a_multiband_bold_guessed_to_be_an_fa_map_needs_a_pattern(found):
     with pytest.raises(ValueError, match="no series matches the wanted image bold"):
         choose_series(found, ["bold"])
     bold = choose_series(found, ["bold"], {"bold": {"ImageType": "FMRI"}})["bold"]

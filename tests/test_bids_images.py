@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from scan2map.bids import choose_series, convert
 from scan2map.bids_images import check_image, complete_sidecar
+from scan2map.dicom.gate import pass_gate
 
 
 def test_a_t1w_image_is_one_volume(tmp_path):
@@ -16,7 +16,7 @@ def test_a_t1w_image_is_one_volume(tmp_path):
 
 def test_a_scanners_twelve_directions_pass(shared_data, tmp_path):
     series = shared_data / "dicom_edge_cases" / "series" / "siemens_dti_12dir_HFS"
-    chosen = choose_series(convert(series, tmp_path), ["dwi"])["dwi"]
+    chosen = pass_gate(series, tmp_path, ["dwi"]).chosen["dwi"]
     check_image("dwi", chosen["image"])
     assert chosen["volumes"] == 13
 
@@ -84,8 +84,8 @@ def test_bold_needs_a_repetition_time(tmp_path):
 def test_a_scanners_bold_is_chosen(
     shared_data, tmp_path, name, volumes, repetition, slices
 ):
-    found = convert(shared_data / "dicom_edge_cases" / "series" / name, tmp_path)
-    bold = choose_series(found, ["bold"])["bold"]
+    folder = shared_data / "dicom_edge_cases" / "series" / name
+    bold = pass_gate(folder, tmp_path, ["bold"]).chosen["bold"]
     sidecar = complete_sidecar("bold", bold["sidecar"], bold["image"])
     assert (bold["volumes"], sidecar["RepetitionTime"]) == (volumes, repetition)
     assert sidecar["TaskName"] == "rest"

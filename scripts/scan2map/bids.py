@@ -1,13 +1,9 @@
-"""From the DICOM of one session to its BIDS images: unpack, convert, choose."""
+"""Which of a session's series are its BIDS images: unpack, and choose."""
 
 import re
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
-
-from scan2map.images import read_json
-from scan2map.nifti import nib
 
 DEFAULT_PATTERNS = {
     "T1w": {"BidsGuess": "^anat/.*_T1w$", "ImageType": "!DERIVED"},
@@ -70,71 +66,14 @@ def _refuse_escapes(names, folder):
             raise zipfile.BadZipFile(f"member '{name}' lies outside the archive")
 
 
-def convert(dicom, folder):
-    """Convert all DICOM series below a folder with dcm2niix.
-
-    File names hold the series' number only, so nothing a header says reaches a path.
-
-    Parameters
-    ----------
-    dicom : str or Path
-        Folder of DICOM files, searched 9 levels deep.
-    folder : str or Path
-        Existing folder the images are written to.
-
-    Returns
-    -------
-    list of dict
-        One per image: ``image`` (Path of the .nii.gz, its .json, .bval and .bvec
-        beside it), ``sidecar`` (dict) and ``volumes`` (int).
-
-    Raises
-    ------
-    ValueError
-        Nothing to convert, or dcm2niix failed; its last lines are in the message.
-    """
-    from dcm2niix import bin as dcm2niix
-
-    command = [dcm2niix, "-b", "y", "-ba", "y", "-z", "i", "-d", "9", "-f", "%s"]
-    done = subprocess.run(
-        [*command, "-o", str(folder), str(dicom)], capture_output=True, text=True
-    )
-    print(done.stdout, done.stderr)
-    if done.returncode == 2:
-        raise ValueError(
-            f"{dicom} holds no DICOM image that dcm2niix can convert: check that the "
-            "path in the cohort table leads to the images of this session"
-        )
-    if done.returncode != 0:
-        ending = " | ".join((done.stdout + done.stderr).strip().splitlines()[-5:])
-        raise ValueError(
-            f"dcm2niix failed on {dicom} (exit code {done.returncode}); it said: "
-            f"{ending}. Repair or leave out the files it names"
-        )
-    return sorted(
-        (_series(path) for path in Path(folder).glob("*.nii.gz")),
-        key=lambda series: (series["sidecar"].get("SeriesNumber", 0), series["image"]),
-    )
-
-
-def _series(image):
-    """Describe one converted image."""
-    sidecar = Path(str(image).removesuffix(".nii.gz") + ".json")
-    shape = nib.load(image).shape
-    return {
-        "image": image,
-        "sidecar": read_json(sidecar) if sidecar.exists() else {},
-        "volumes": shape[3] if len(shape) > 3 else 1,
-    }
-
-
 def choose_series(found, wanted, patterns=None):
     """Choose exactly one series for each wanted image.
 
     Parameters
     ----------
     found : list of dict
-        As returned by `convert`.
+        What was converted: of each image ``sidecar`` (dict), ``volumes`` and
+        ``series``, its UID.
     wanted : list of {"T1w", "dwi", "bold"}
         BIDS suffixes of the images needed.
     patterns : dict of dict, optional
@@ -144,7 +83,8 @@ def choose_series(found, wanted, patterns=None):
     Returns
     -------
     dict
-        Suffix to the chosen element of `found`.
+        Suffix to the chosen element of `found`; of a series that became several
+        images, the first.
 
     Raises
     ------
@@ -154,14 +94,34 @@ def choose_series(found, wanted, patterns=None):
     chosen, problems = {}, []
     for suffix in wanted:
         rules = (patterns or {}).get(suffix) or DEFAULT_PATTERNS[suffix]
-        hits = [series for series in found if matches(series["sidecar"], rules)]
-        if len(hits) == 1:
+        hits = matching(found, suffix, patterns)
+        if len({series["series"] for series in hits}) == 1:
             chosen[suffix] = hits[0]
         else:
             problems.append(_choice_error(suffix, rules, hits, found))
     if problems:
         raise ValueError("\n".join(problems))
     return chosen
+
+
+def matching(found, suffix, patterns=None, series=None):
+    """Return what can be meant by a wanted image.
+
+    Parameters
+    ----------
+    found : list of dict
+    suffix : {"T1w", "dwi", "bold"}
+    patterns : dict of dict, optional
+        As for `choose_series`.
+    series : str, optional
+        UID of the only series that is asked for.
+    """
+    rules = (patterns or {}).get(suffix) or DEFAULT_PATTERNS[suffix]
+    return [
+        item
+        for item in found
+        if matches(item["sidecar"], rules) and series in (None, item["series"])
+    ]
 
 
 def matches(sidecar, rules):

@@ -21,7 +21,7 @@ COLUMNS = {
 }
 """Descriptions of the columns that mean the same in every study."""
 
-NOT_BIDS = ("cohort.tsv",)
+NOT_BIDS = ("cohort.tsv", "*_inventory.tsv")
 """Files of the folder that the validator is told to skip."""
 
 

@@ -93,6 +93,7 @@ def write_t1w(series, header, folder):
     for number in range(images.shape[2]):
         corner = series.affine @ [0, 0, number, 1]
         dataset = _image(common, images[:, :, number].T, series, corner, number + 1)
+        _add_protocol(dataset, {"sKSpace.lImagesPerSlab": images.shape[2]})
         _save(dataset, Path(folder) / f"{2:04d}_T1w_{number + 1:04d}.dcm")
 
 
@@ -115,9 +116,16 @@ def write_dwi(series, header, folder):
         named = _sequence_name(series.b_values[index], index)
         return {"SequenceName": named}, _diffusion_elements(series, index)
 
+    weighted = sorted({int(b_value) for b_value in series.b_values if b_value})
+    plan = {
+        "sDiffusion.lDiffWeightings": len(weighted) + bool(min(series.b_values) == 0),
+        "sDiffusion.lDiffDirections": int(np.count_nonzero(series.b_values))
+        // max(len(weighted), 1),
+        **{f"sDiffusion.alBValue[{i + 1}]": b for i, b in enumerate(weighted)},
+    }
     start = header["start"] + datetime.timedelta(minutes=9)
     common = _series(header, protocol, 3, start)
-    _write_mosaics(series, common, start, folder, "DWI", image, pause_ms=DWI_PAUSE_MS)
+    _write_mosaics(series, common, start, folder, "DWI", image, plan, DWI_PAUSE_MS)
 
 
 def write_bold(series, header, folder, repetition_time):
@@ -141,14 +149,15 @@ def write_bold(series, header, folder, repetition_time):
     def image(index):
         return {}, []
 
-    _write_mosaics(series, common, start, folder, "BOLD", image, sequence="ep2d_bold")
+    plan = {"tSequenceFileName": '""%SiemensSeq%\\ep2d_bold""'}
+    plan["lRepetitions"] = len(series.volumes) - 1
+    _write_mosaics(series, common, start, folder, "BOLD", image, plan)
 
 
-def _write_mosaics(
-    series, common, start, folder, name, image, pause_ms=0, sequence=None
-):
+def _write_mosaics(series, common, start, folder, name, image, plan, pause_ms=0):
     """Write EPI volumes; `image` adds header and CSA elements of each volume."""
     volumes = _quantised(series.volumes, 700)
+    plan = plan | {"sSliceArray.lSize": volumes.shape[3]}
     common = common | {
         "SliceThickness": _spacing(series, 2),
         "SpacingBetweenSlices": _spacing(series, 2),
@@ -170,8 +179,7 @@ def _write_mosaics(
         _add_csa(
             dataset, "IMAGE NUM 4", 0, [*_mosaic_elements(series, times), *elements]
         )
-        if sequence:
-            _add_csa(dataset, "MR", 0x10, [_phoenix_protocol(sequence)])
+        _add_protocol(dataset, plan)
         _save(dataset, Path(folder) / f"{number:04d}_{name}_{index + 1:04d}.dcm")
 
 
@@ -280,11 +288,11 @@ def _diffusion_elements(series, index):
     return elements
 
 
-def _phoenix_protocol(sequence):
-    """Return the part of the scanner's protocol that names the pulse sequence."""
-    line = f'tSequenceFileName\t = \t""%SiemensSeq%\\{sequence}""'
-    text = f"### ASCCONV BEGIN ###\n{line}\n### ASCCONV END ###"
-    return ("MrPhoenixProtocol", "UN", [text])
+def _add_protocol(dataset, plan):
+    """Add the part of the scanner's protocol that says what was planned."""
+    lines = [f"{name}\t = \t{value}" for name, value in plan.items()]
+    text = "\n".join(["### ASCCONV BEGIN ###", *lines, "### ASCCONV END ###"])
+    _add_csa(dataset, "MR", 0x10, [("MrPhoenixProtocol", "UN", [text])])
 
 
 def _add_csa(dataset, kind, offset, elements):

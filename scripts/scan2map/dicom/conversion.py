@@ -1,0 +1,218 @@
+"""Convert the series of a session, and check what came out against the headers."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from scan2map.dicom.findings import Finding
+from scan2map.dicom.series import (
+    by_series,
+    is_diffusion,
+    name_of,
+    slices_of,
+    volumes_of,
+    voxels_of_slice,
+)
+from scan2map.images import read_json
+from scan2map.nifti import nib
+
+REQUIRED = {
+    "T1w": ("EchoTime", "RepetitionTime"),
+    "dwi": ("EchoTime", "RepetitionTime"),
+    "bold": ("EchoTime", "RepetitionTime"),
+}
+"""What later stages, or BIDS, need to know of an image."""
+
+SAME_TIME = 0.01
+"""Share by which repetition times of one scan may differ."""
+
+
+def convert(images, folder):
+    """Convert each series with dcm2niix, alone.
+
+    dcm2niix sees links of its own numbering: nothing that a header or a file's name
+    says reaches a path, and a series that cannot be converted does not stop others.
+
+    Parameters
+    ----------
+    images : list of scan2map.dicom.headers.Image
+    folder : str or Path
+        An empty folder that the images are written to.
+
+    Returns
+    -------
+    list of dict
+        One per image that came out: ``image`` (Path of the .nii, its .json, .bval and
+        .bvec beside it), ``sidecar`` (dict), ``volumes`` (int) and ``series`` (UID).
+    failed : dict of str to str
+        By the UID of a series, what dcm2niix said of one it could not convert.
+    """
+    found, failed = [], {}
+    series = by_series(images)
+    for number, (uid, group) in enumerate(series.items()):
+        place = Path(folder, f"{number:04d}")
+        (place / "dicom").mkdir(parents=True)
+        for index, image in enumerate(group):
+            (place / "dicom" / f"{index:06d}").symlink_to(Path(image.path).resolve())
+        said = _run(place)
+        made = sorted(place.glob("*.nii"))
+        if said and not made:
+            failed[uid] = said
+        found += [_described(path, uid) for path in made]
+    found.sort(key=lambda item: item["sidecar"].get("SeriesNumber", 0))
+    return found, failed
+
+
+def _run(place):
+    """Convert one series; return the end of what dcm2niix said if it failed."""
+    from dcm2niix import bin as dcm2niix
+
+    command = [dcm2niix, "-b", "y", "-ba", "y", "-z", "n", "-f", "image"]
+    done = subprocess.run(
+        [*command, "-o", str(place), str(place / "dicom")],
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode == 0:
+        return ""
+    lines = (done.stdout + done.stderr).replace(str(place), "").strip().splitlines()
+    return f"exit code {done.returncode}: " + " | ".join(lines[-3:])
+
+
+def _described(image, uid):
+    """Describe one converted image."""
+    sidecar = image.with_suffix(".json")
+    shape = nib.load(image).shape
+    return {
+        "image": image,
+        "sidecar": read_json(sidecar) if sidecar.exists() else {},
+        "volumes": shape[3] if len(shape) > 3 else 1,
+        "series": uid,
+    }
+
+
+def check_conversion(suffix, outputs, images):
+    """Check what came out of a series that is wanted.
+
+    Parameters
+    ----------
+    suffix : {"T1w", "dwi", "bold"}
+        What it is wanted for.
+    outputs : list of dict
+        What was converted from it, as from `convert`, and can be meant; the first is
+        taken.
+    images : list of scan2map.dicom.headers.Image
+        The files of the series.
+
+    Returns
+    -------
+    list of Finding
+    """
+    name, chosen = name_of(images), outputs[0]
+    findings = list(_several(name, outputs))
+    image = nib.load(chosen["image"])
+    findings += _counts(name, image.shape, images)
+    findings += _sidecar(name, suffix, chosen["sidecar"], images)
+    findings += _values(name, image)
+    if suffix == "dwi" or is_diffusion(images):
+        findings += _gradients(name, chosen)
+    return findings
+
+
+def _several(name, outputs):
+    """Yield findings where one series became several images."""
+    if any("_Eq" in output["image"].name for output in outputs):
+        yield Finding(
+            "interpolated",
+            name,
+            "has slices at uneven distances, which the converter evened out by "
+            "interpolation",
+            "fetch the whole series again from the scanner or the archive",
+        )
+    elif len(outputs) > 1:
+        yield Finding(
+            "several_outputs",
+            name,
+            f"became {len(outputs)} images, where one was expected",
+            "choose one by a pattern under 'bids: series:', such as ImageType, or "
+            "take out files that do not belong to it",
+        )
+
+
+def _counts(name, shape, images):
+    """Yield findings where an image has other slices or volumes than its headers."""
+    # dcm2niix turns volumes that were taken sagittally, so slices may be on any axis.
+    slices = int(np.prod(shape[:3])) / voxels_of_slice(images)
+    there = shape[3] if len(shape) > 3 else 1
+    for what, number, expected in (
+        ("slices", slices, slices_of(images)),
+        ("volumes", there, len(volumes_of(images))),
+    ):
+        if number != expected:
+            yield Finding(
+                "volumes_differ",
+                name,
+                f"became an image of {number:g} {what}, its headers have {expected}",
+                "fetch the whole series again from the scanner or the archive",
+            )
+
+
+def _sidecar(name, suffix, sidecar, images):
+    """Yield findings on what the converter wrote about an image."""
+    lacking = [key for key in REQUIRED[suffix] if key not in sidecar]
+    if lacking:
+        yield Finding(
+            "sidecar_incomplete",
+            name,
+            f"has headers from which no {' and no '.join(lacking)} can be read",
+            "fetch the series from the scanner without anonymising it further",
+        )
+    said = sidecar.get("RepetitionTime")
+    header = float(images[0].texts["RepetitionTime"] or 0) / 1000
+    if said and header and not np.isclose(said, header, rtol=SAME_TIME):
+        yield Finding(
+            "repetition_time",
+            name,
+            f"has the repetition time {header:g} s in its headers, and {said:g} s by "
+            "the times of its volumes",
+            "ask who ran the scanner which is right",
+        )
+
+
+def _values(name, image):
+    """Yield findings on the position and the values of an image."""
+    affine = image.affine
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
+        yield Finding(
+            "affine",
+            name,
+            "has no valid position in space in its headers",
+            "fetch the series again from the scanner or the archive",
+        )
+    data = np.asanyarray(image.dataobj)
+    volumes = data.reshape(-1, int(np.prod(data.shape[3:])), order="F")
+    lowest, highest = volumes.min(0), volumes.max(0)
+    if not (np.isfinite(lowest) & np.isfinite(highest) & (lowest < highest)).all():
+        yield Finding(
+            "no_contrast",
+            name,
+            "has a volume that is constant, or values that are no numbers",
+            "look at it, and fetch it again from the scanner or the archive",
+        )
+
+
+def _gradients(name, chosen):
+    """Yield a finding where gradients are not as many as volumes."""
+    for suffix, axis in ((".bval", 0), (".bvec", 1)):
+        path = chosen["image"].with_suffix(suffix)
+        table = np.loadtxt(path, ndmin=axis + 1) if path.exists() else np.zeros((3, 0))
+        if table.shape[-1] != chosen["volumes"]:
+            yield Finding(
+                "gradients_differ",
+                name,
+                f"has {table.shape[-1]} {'directions' if axis else 'b-values'} and "
+                f"{chosen['volumes']} volumes",
+                "fetch the series from the scanner without anonymising it further",
+            )

@@ -1,0 +1,62 @@
+"""List what is in the folder of a session, and what became of it."""
+
+from collections import Counter
+
+from scan2map.dicom.deidentification import plain_words
+from scan2map.dicom.series import by_series
+
+COLUMNS = ("series", "description", "images", "verdict", "output")
+"""Of the inventory of a session."""
+
+LET_THROUGH = "let through: "
+"""How the verdict on what is wrong, and wanted all the same, begins."""
+
+
+def take_inventory(session, chosen, failed, findings):
+    """Return a row for each series and for each kind of file beside them.
+
+    Parameters
+    ----------
+    session : scan2map.dicom.folder.Session
+    chosen : dict of str to str
+        UID of each series that is wanted, and the name of the image it became.
+    failed : dict of str to str
+        UID of each series that could not be converted, and why.
+    findings : list of scan2map.dicom.findings.Finding
+        What was let through.
+
+    Returns
+    -------
+    list of dict
+        With the keys of `COLUMNS`.
+    """
+    rows, told = [], set()
+    for uid, images in by_series(session.images).items():
+        names = [image.name for image in images]
+        verdict = "converted" if uid in chosen else "not asked for"
+        if uid in failed:
+            verdict = "not asked for, could not be converted"
+        kinds = [f.kind for f in findings if any(name in f.where for name in names)]
+        if uid in chosen and kinds:
+            told.update(kinds)
+            verdict = LET_THROUGH + ", ".join(dict.fromkeys(kinds))
+        number, description = images[0].texts["SeriesNumber"], _describe(images[0])
+        output = chosen.get(uid, "")
+        rows.append(_row(number, description, len(images), verdict, output))
+    rows.sort(key=lambda row: int(row["series"] or 0))
+    for kind in dict.fromkeys(f.kind for f in findings if f.kind not in told):
+        rows.append(_row("", "the whole folder", "", LET_THROUGH + kind, ""))
+    copies = "copy of another file"
+    beside = Counter(
+        copies if why.startswith("the same file") else why
+        for _, why in session.passed_over
+    )
+    return rows + [_row("", why, n, "passed over", "") for why, n in beside.items()]
+
+
+def _describe(image):
+    return plain_words(image.texts["SeriesDescription"])
+
+
+def _row(*values):
+    return dict(zip(COLUMNS, values, strict=True))
