@@ -51,6 +51,40 @@ elif FROM_DICOM:
             "../scripts/11_convert_dicom.py"
 
 
+if WANTED and config["anat"]["deface"]:
+
+    rule deface_t1w:
+        """What is left of a head without its face?"""
+        input:
+            t1w="<bids_anat>_desc-head_T1w.nii.gz",
+            template="<template>/T1w.nii.gz",
+            template_mask="<template>/brain_mask.nii.gz",
+        output:
+            t1w="<bids_anat>_T1w.nii.gz",
+            figure=report(
+                "<report>/sub-{subject}/sub-{subject}_ses-{session}_defaced.png",
+                caption="../report/defaced.rst",
+                category="1 Images",
+                labels={"participant": "{subject}", "session": "{session}"},
+            ),
+        log:
+            "<logs>/1_bids/deface_t1w/sub-{subject}_ses-{session}.log",
+        benchmark:
+            "<benchmarks>/1_bids/deface_t1w/sub-{subject}_ses-{session}.tsv"
+        group:
+            "anat"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
+        params:
+            code=code_of("15_deface_t1w"),
+            seed=seed_of("deface_t1w"),
+        script:
+            "../scripts/15_deface_t1w.py"
+
+
 rule describe_dataset:
     """What makes the converted images a valid BIDS dataset?"""
     input:

@@ -204,10 +204,17 @@ def given_of_session(wildcards):
     return found[wildcards.subject, wildcards.session]
 
 
+def whole_head():
+    """Path of a T1w image as it came; with a face, it goes as soon as that is out."""
+    if config["anat"]["deface"]:
+        return temp("<bids_anat>_desc-head_T1w.nii.gz")
+    return "<bids_anat>_T1w.nii.gz"
+
+
 def bids_images():
     """Paths of the images that stage 1 makes of a session, by name."""
     files = {
-        "T1w": {"t1w": "<bids_anat>_T1w.nii.gz", "t1w_json": "<bids_anat>_T1w.json"},
+        "T1w": {"t1w": whole_head(), "t1w_json": "<bids_anat>_T1w.json"},
         "dwi": {
             "dwi": "<bids_dwi>_dwi.nii.gz",
             "dwi_json": "<bids_dwi>_dwi.json",

@@ -5,6 +5,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from scan2map.dicom.deidentification import plain_words
+
 DEFAULT_PATTERNS = {
     "T1w": {"BidsGuess": "^anat/.*_T1w$", "ImageType": "!DERIVED"},
     "dwi": {"BidsGuess": "^dwi/.*_dwi$", "ImageType": "!DERIVED"},
@@ -162,7 +164,8 @@ def _choice_error(suffix, rules, hits, found):
         asked += f"; no series has the field {', '.join(strange)}: is it spelt right?"
     return (
         f"{number} the wanted image {suffix} ({asked}); exactly one must. "
-        f"Series found, matching ones marked with *:\n{series_table(found, hits)}\n"
+        "Series found, matching ones marked with * (… stands for words that could be "
+        f"names):\n{series_table(found, hits)}\n"
         f"Write patterns that only the right series matches under 'bids: series: "
         f"{suffix}:' in the configuration, for instance SeriesDescription: '^...$' or "
         "SeriesNumber: ..."
@@ -170,14 +173,19 @@ def _choice_error(suffix, rules, hits, found):
 
 
 def series_table(found, marked=()):
-    """Return the series as an aligned table, one line each."""
+    """Return the series as an aligned table, one line each.
+
+    It is for logs: words that could be names are masked.
+    """
     columns = list(COLUMNS)
     if any("ImageTypeText" in series["sidecar"] for series in found):
         columns.append("ImageTypeText")
     columns.append("BidsGuess")
     rows = [["", *columns, "volumes"]]
     for series in found:
-        values = [_text(series["sidecar"].get(column, "")) for column in columns]
+        values = [
+            plain_words(_text(series["sidecar"].get(column, ""))) for column in columns
+        ]
         mark = "*" if any(series is other for other in marked) else ""
         rows.append([mark, *values, str(series["volumes"])])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

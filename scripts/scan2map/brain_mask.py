@@ -82,6 +82,28 @@ def template_mask(head, template, mask, seed=0):
     ValueError
         From no starting point the template's intensities fit the head's.
     """
+    return template_masks(head, template, mask, [(mask, template[1])], seed)[0]
+
+
+def template_masks(head, template, mask, others, seed=0):
+    """Bring masks that are known in the template's space to a head.
+
+    Parameters
+    ----------
+    head, template, mask, seed
+        As for `template_mask`.
+    others : list of (ndarray of bool (i, j, k), ndarray (4, 4))
+        Masks, each with voxel to world of the template's space.
+
+    Returns
+    -------
+    list of ndarray of bool, shape (x, y, z)
+
+    Raises
+    ------
+    ValueError
+        As `template_mask`.
+    """
     ants = use_ants(seed)
     target, fixed, brain = (
         to_ants(*head),
@@ -119,8 +141,13 @@ def template_mask(head, template, mask, seed=0):
             fits.append(np.corrcoef(inside, template[0][mask])[0, 1])
             if fits[-1] >= LEAST_FIT:
                 files = found["fwdtransforms"]
-                back = ants.apply_transforms(target, brain, files, whichtoinvert=[True])
-                return back.numpy() >= 0.5
+                return [
+                    ants.apply_transforms(
+                        target, to_ants(*other), files, whichtoinvert=[True]
+                    ).numpy()
+                    >= 0.5
+                    for other in others
+                ]
     raise ValueError(
         "the template's brain mask could not be brought to the T1w image (correlation "
         f"at most {np.nanmax(fits):.2f}, {LEAST_FIT} is needed): set 'anat: "

@@ -29,8 +29,8 @@ NUMBERS = {
 """Fields of dcm2niix's sidecars that are numbers, and how an image was taken."""
 
 WORDED = {
-    "BidsGuess", "BodyPart", "CoilCombinationMethod", "ConversionSoftware",
-    "ConversionSoftwareVersion", "DiffusionScheme",
+    "BidsGuess", "BodyPart", "CoilCombinationMethod",
+    "DiffusionScheme",
     "ImageType", "ImageTypeText", "InPlanePhaseEncodingDirectionDICOM",
     "MRAcquisitionType", "Manufacturer", "ManufacturersModelName", "MatrixCoilMode",
     "Modality", "ParallelAcquisitionTechnique", "PartialFourierDirection",
@@ -40,6 +40,9 @@ WORDED = {
     "SeriesDescription", "SliceEncodingDirection", "SoftwareVersions",
 }  # fmt: skip
 """Fields that are words; of these only known words are kept."""
+
+CONVERTER = ("ConversionSoftware", "ConversionSoftwareVersion")
+"""Fields that do not come from a header."""
 
 WORDS = frozenset(
     """
@@ -115,7 +118,7 @@ def plain_words(text):
         return MASKED
 
     text = re.sub(r"[^\W_]+", judge, str(text)[:120])
-    text = re.sub(r"[^\w …^*%.,:;/+()<>=-]", MASKED, text, flags=re.ASCII)
+    text = re.sub(r"[^\w …^*%.,:;/\\+()<>=-]", MASKED, text, flags=re.ASCII)
     return re.sub(f"{MASKED}[{MASKED} ]*{MASKED}", MASKED, text)
 
 
@@ -133,7 +136,7 @@ def deidentify_sidecar(sidecar):
         Fields of `NUMBERS` that are numbers, and of `WORDED` in plain words. Dates and
         times of day, people, places, devices, comments and UIDs are not among them.
     """
-    kept = {}
+    kept = {key: sidecar[key] for key in CONVERTER if key in sidecar}
     for key, value in sidecar.items():
         if key in NUMBERS and _is_numeric(value):
             kept[key] = value

@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ DICOM_SUFFIXES = {".dcm", ".ima", ".dic", ".dicom", ".mr", ""}
 
 BESIDE = {"SR", "PR", "KO", "DOC", "PLAN"}
 """Modalities of documents that archives keep beside images."""
+
+
+TIMESTAMP = ".snakemake_timestamp"
+"""Snakemake's, in folders that a rule made, such as the phantom's."""
 
 
 class Session(NamedTuple):
@@ -62,8 +67,10 @@ def read_session(folder):
     """
     folder = Path(folder)
     session = Session([], [], [])
-    for path in _files(folder):
-        _sort(path, str(path.relative_to(folder)), session)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's quote the header
+        for path in _files(folder):
+            _sort(path, str(path.relative_to(folder)), session)
     if not session.images and not session.findings:
         raise ValueError(
             f"{folder} holds no DICOM image: check that the path in the cohort table "
@@ -103,6 +110,8 @@ def _sort(path, name, session):
     if not path.is_file():
         return refuse("unreadable_file", "is a link to a file that is not there")
     claims = path.suffix.lower() in DICOM_SUFFIXES or path.suffix[1:].isdigit()
+    if path.name == TIMESTAMP:
+        return None
     if path.name.startswith("."):
         return pass_over("hidden file")
     if not path.stat().st_size:
@@ -117,8 +126,7 @@ def _sort(path, name, session):
         modality = str(header.get("Modality") or "")
         sop_class = UID(str(header.get("SOPClassUID") or ""))
     except Exception as error:  # pydicom raises what its parts raise
-        text = f"{type(error).__name__}: {error}".splitlines()[0]
-        return refuse("unreadable_file", f"cannot be read as DICOM ({text})")
+        return refuse("unreadable_file", f"cannot be read as DICOM ({_kind(error)})")
     if sop_class == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in header:
         return pass_over("directory of a DICOM medium")
     if not sop_class and not is_dicom:
@@ -144,10 +152,15 @@ def _sort(path, name, session):
     try:
         image = describe(path, name, header, pixels)
     except Exception as error:  # values that are none, deep in pydicom
-        text = f"{type(error).__name__}: {error}".splitlines()[0]
-        return refuse("unreadable_file", f"has a header that cannot be read ({text})")
+        what = f"has a header that cannot be read ({_kind(error)})"
+        return refuse("unreadable_file", what)
     session.images.append(image)
     session.findings.extend(_broken(image))
+
+
+def _kind(error):
+    """Name an error without its text, which may quote the header."""
+    return type(error).__name__
 
 
 def _is_text(start):
