@@ -21,7 +21,7 @@ from scan2map.phantom.dicom import (
     write_dwi,
     write_t1w,
 )
-from scan2map.phantom.protocol import slice_times
+from scan2map.phantom.protocol import NOBODY, slice_times
 from scan2map.phantom.session import scan_session
 
 ROW = {
@@ -113,7 +113,7 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_does_not(scanned, tmp_p
 def test_header_names_the_participant(scanned):
     files = sorted((scanned[0] / "dicom").iterdir())
     headers = [pydicom.dcmread(file) for file in files]
-    assert {h.PatientID for h in headers} == {"sub-P01"}
+    assert {h.PatientID for h in headers} == {f"{NOBODY} sub-P01"}
     assert headers[0].PatientAge == "033Y" and headers[0].PatientSex == "F"
     assert len({h.SOPInstanceUID for h in headers}) == len(files)
     assert len({h.SeriesInstanceUID for h in headers}) == 2

@@ -1,16 +1,20 @@
 """A tiny phantom study, from DICOM to its figures, and what reruns afterwards."""
 
 import csv
+import gzip
 import json
 import shutil
 import subprocess
+import zipfile
 
 import nibabel as nib
 import numpy as np
+import pydicom
 import pytest
 from workflow import ROOT, phantom_config, planned_jobs, snakemake
 
 from scan2map.cohort import phantom_cohort
+from scan2map.phantom.protocol import NOBODY
 from scan2map.splits import split
 
 SPACE = "space-MNI152NLin2009aSym"
@@ -72,6 +76,47 @@ def dry_run(study, config):
     process = snakemake(study, "--dry-run", config=config, project=study)
     assert process.returncode == 0, process.stdout
     return planned_jobs(process)
+
+
+def contents(path):
+    """Return the bytes of a file, and of what is packed in it."""
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        content += gzip.decompress(content)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            content += b"".join(archive.read(name) for name in archive.namelist())
+    return content
+
+
+def test_nothing_that_identifies_a_person_leaves_stage_1(study, tmp_path):
+    scanned = sorted((study / "results/phantom/0_phantom").rglob("*.dcm"))
+    headers = [pydicom.dcmread(path, stop_before_pixels=True) for path in scanned[::40]]
+    traces = {NOBODY.encode()} | {
+        str(header[keyword].value).encode()
+        for header in headers
+        for keyword in (
+            "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "StudyDate",
+            "StudyTime", "AcquisitionTime", "FrameOfReferenceUID",
+        )
+    }  # fmt: skip
+    assert len(traces) > 10
+    report = tmp_path / "report.html"
+    process = snakemake(
+        study, "--report", str(report), config=tiny_config(), project=study
+    )
+    assert process.returncode == 0, process.stdout[-3000:]
+    places = [study / name for name in ("results", "logs", ".snakemake")]
+    files = [
+        path
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file() and "0_phantom" not in path.parts
+    ]
+    assert len(files) > 100
+    for path in [report, *files]:
+        content = contents(path)
+        assert not [trace for trace in traces if trace in content], path
 
 
 def test_a_finished_study_has_nothing_to_be_done(study):

@@ -18,6 +18,8 @@ from scan2map.phantom.protocol import (
     DWI,
     DWI_PAUSE_MS,
     ECHO_SPACING_MS,
+    IDENTITY,
+    NOBODY,
     SCANNER,
     T1W,
     slice_times,
@@ -55,15 +57,12 @@ def session_header(row, seed):
     age = row.get("age")
     known = age is not None and str(age).strip() not in ("", "nan", "n/a")
     sex = str(row.get("sex", "")).strip().upper()[:1]
-    return {
-        "PatientName": label,
-        "PatientID": label,
+    return IDENTITY | {
+        "PatientName": f"{NOBODY}^{label}",
+        "PatientID": f"{NOBODY} {label}",
         "PatientSex": sex if sex in ("M", "F") else "O",
         "PatientAge": f"{int(float(age)):03d}Y" if known else "",
         "PatientBirthDate": "",
-        "StudyID": "1",
-        "AccessionNumber": "",
-        "ReferringPhysicianName": "",
         "StudyInstanceUID": uid(seed, label, row["session_id"]),
         "FrameOfReferenceUID": uid(seed, label, row["session_id"], "frame"),
         "start": start,

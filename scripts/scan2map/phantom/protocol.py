@@ -55,21 +55,37 @@ DWI = {
 }
 """Header of the diffusion series; times in ms."""
 
+NOBODY = "Ghostly7391"
+"""A word in all that a header says of a person, a place or a device, so that it can be
+searched for where it must not be."""
+
+IDENTITY = {
+    keyword: NOBODY
+    for keyword in (
+        "AccessionNumber", "AdmissionID", "AdditionalPatientHistory",
+        "DeviceSerialNumber", "ImageComments", "InstitutionAddress",
+        "InstitutionName", "InstitutionalDepartmentName", "MedicalAlerts",
+        "NameOfPhysiciansReadingStudy", "OperatorsName", "OtherPatientIDs",
+        "OtherPatientNames", "PatientAddress", "PatientComments",
+        "PatientMotherBirthName", "PatientTelephoneNumbers",
+        "PerformedProcedureStepDescription", "PerformedProcedureStepID",
+        "PerformingPhysicianName", "ReferringPhysicianName",
+        "RequestedProcedureDescription", "RequestingPhysician", "StationName",
+        "StudyComments", "StudyDescription", "StudyID",
+    )
+}  # fmt: skip
+"""What headers say of people, places and devices beside the patient's name and ID."""
+
 SCANNER = {
     "Modality": "MR",
     "Manufacturer": "SIEMENS",
     "ManufacturerModelName": "scan2map phantom",
-    "InstitutionName": "scan2map",
-    "InstitutionalDepartmentName": "Phantoms",
-    "DeviceSerialNumber": "0",
-    "StationName": "PHANTOM",
     "SoftwareVersions": "syngo MR E11",
     "MagneticFieldStrength": 3,
     "ImagingFrequency": 123.25,
     "ImagedNucleus": "1H",
     "BodyPartExamined": "BRAIN",
     "PatientPosition": "HFS",
-    "StudyDescription": "scan2map^phantom",
     "SpecificCharacterSet": "ISO_IR 100",
     "NumberOfAverages": 1,
     "EchoNumbers": 1,
