@@ -1,18 +1,17 @@
 """Write the page of results of an analysis: pictures, design, tables."""
 
-import pandas as pd
-
 from scan2map.figures.results import draw_result, embed, largest_map, results_page
 from scan2map.images import read_json
 from scan2map.logs import log_to
 from scan2map.nifti import nib
+from scan2map.statistics.tables import read_rows
 
 log_to(snakemake.log[0])
 given, names = snakemake.input, snakemake.params.contrasts
 per_contrast = len(snakemake.params.corrections)
 background, mask = nib.load(given.background), nib.load(given.mask)
 corrections = [
-    (read_json(summary), pd.read_csv(table, sep="\t"))
+    (read_json(summary), read_rows(table))
     for summary, table in zip(given.corrections, given.clusters, strict=True)
 ]
 parts = []
@@ -32,7 +31,7 @@ for number, name in enumerate(names):
             "picture": embed(
                 draw_result(statistic, significant, summary, inside, background)
             ),
-            "table": pd.read_csv(given.tables[number], sep="\t"),
+            "table": read_rows(given.tables[number]),
             "corrections": corrections[first : first + per_contrast],
         }
     )

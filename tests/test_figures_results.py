@@ -4,7 +4,6 @@ import re
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 import pytest
 
 from scan2map.figures.results import draw_result, embed, largest_map, results_page
@@ -62,7 +61,7 @@ def blob(value):
 
 
 def rows(columns, **cells):
-    return pd.DataFrame([dict.fromkeys(columns) | {"map": 1} | cells], columns=columns)
+    return [dict.fromkeys(columns) | {"map": 1} | cells]
 
 
 def page(correction=CORRECTION, clusters=None):
@@ -86,16 +85,14 @@ def test_the_page_says_what_is_significant_and_how():
 
 
 def test_nothing_significant_is_said():
-    written = page(
-        CORRECTION | {"SignificantVoxels": 0}, pd.DataFrame(columns=CLUSTERS)
-    )
+    written = page(CORRECTION | {"SignificantVoxels": 0}, [])
     assert "nothing significant" in written and "No cluster" in written
 
 
 def test_empty_columns_are_left_out():
     assert "<th>region</th>" not in page() and "<th>map</th>" not in page()
-    named = rows(CLUSTERS, sign="+", voxels=3, p=0.01, value=5.0, region="hippocampus")
-    assert "hippocampus" in page(clusters=named.assign(map=2))
+    named = {"region": "hippocampus"} | {"sign": "+", "voxels": 3, "p": 0.01}
+    assert "hippocampus" in page(clusters=rows(CLUSTERS, map=2, value=5.0, **named))
 
 
 def test_a_tail_is_told_and_drawn(rng):
@@ -139,7 +136,7 @@ def test_a_sign_that_is_not_looked_at_is_not_shown():
 def test_images_that_depend_on_each_other_have_no_p_by_random_fields():
     part = {"name": "c", "picture": "", "corrections": []}
     part |= {"summary": SUMMARY | {"Participants": 8}}
-    part |= {"table": pd.DataFrame(columns=TABLE)}
+    part |= {"table": []}
     assert "not independent" in results_page("x", [part], [])
 
 
@@ -156,7 +153,7 @@ def test_degrees_of_freedom_are_those_of_the_statistic(statistic):
         "name": "c",
         "summary": SUMMARY | {"Statistic": statistic},
         "picture": "",
-        "table": pd.DataFrame(columns=TABLE),
+        "table": [],
         "corrections": [],
     }
     written = results_page("x", [part], [])

@@ -36,12 +36,8 @@ def test_a_module_that_is_there_already_is_not_hidden():
     assert found is pytest
 
 
-def test_jobs_on_images_and_maps_import_nothing_heavy_that_they_do_not_use():
-    code = (
-        "import sys; from scan2map.registration import use_ants; use_ants(1);"
-        "import scan2map.statistics.analysis, scan2map.func.series, scan2map.ica;"
-        "print(*sys.modules)"
-    )
+def run(code):
+    """Return what a fresh process prints."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(SCRIPTS)},
@@ -49,4 +45,23 @@ def test_jobs_on_images_and_maps_import_nothing_heavy_that_they_do_not_use():
         text=True,
         check=True,
     )
-    assert HEAVY.isdisjoint(done.stdout.split())
+    return done.stdout
+
+
+def test_what_scipy_imports_and_does_not_use_runs_when_it_is_read():
+    ran = "print([type(sys.modules[name]) is ModuleType for name in postponed])"
+    code = (
+        "import scan2map, sys, scipy.ndimage; from types import ModuleType;"
+        f"postponed = 'numpy.f2py', 'scipy.linalg'; {ran};"
+        f"print(scipy.linalg.norm([3, 4])); {ran}"
+    )
+    assert run(code).split("\n")[:3] == ["[False, False]", "5.0", "[False, True]"]
+
+
+def test_jobs_on_images_and_maps_import_nothing_heavy_that_they_do_not_use():
+    code = (
+        "import sys; from scan2map.registration import use_ants; use_ants(1);"
+        "import scan2map.statistics.analysis, scan2map.func.series, scan2map.ica;"
+        "print(*sys.modules)"
+    )
+    assert HEAVY.isdisjoint(run(code).split())

@@ -22,6 +22,7 @@ from scan2map.statistics.analysis import (
 )
 from scan2map.statistics.regions import Atlas, read_names
 from scan2map.statistics.stacks import stack_images
+from scan2map.statistics.tables import read_rows, write_rows
 
 SHAPE, AFFINE = (14, 15, 13), np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = -20, -25, -10
@@ -132,3 +133,9 @@ def test_the_global_mean_becomes_a_regressor_of_no_interest(level, rng):
     assert with_global.columns == ["a", "b", "global"] and with_global.model.df == 13
     contrast = contrast_map(with_global, Contrast("T", [[-1.0, 1.0]]))
     assert contrast.weights.tolist() == [[-1, 1, 0]]
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    rows = [{"map": 1, "sign": "-", "voxels": None, "value": -2.5, "region": None}]
+    write_rows(rows, list(rows[0]), tmp_path / "clusters.tsv")
+    assert read_rows(tmp_path / "clusters.tsv") == rows

@@ -3,6 +3,11 @@
 import atexit
 import gc
 import os
+import sys
+
+from scan2map.lean import Postponed
+
+sys.meta_path.insert(0, Postponed)  # before a script imports SciPy
 
 # TensorFlow leaves oneDNN off on many processors, where it makes 3D convolutions many
 # times as quick. It looks when it is imported: no script imports Keras before this.

@@ -1,8 +1,7 @@
 """How a head moved: rigid matrices as translations, rotations and one number."""
 
 import numpy as np
-from scipy.linalg import polar
-from scipy.spatial.transform import Rotation
+import scipy
 
 from scan2map.transforms import sample
 
@@ -32,7 +31,8 @@ def motion_of(matrices, centre):
     rows = []
     for matrix in matrices:
         shift = matrix[:3, :3] @ centre + matrix[:3, 3] - centre
-        angles = Rotation.from_matrix(polar(matrix[:3, :3])[0]).as_euler("xyz")
+        rotation, _ = scipy.linalg.polar(matrix[:3, :3])
+        angles = scipy.spatial.transform.Rotation.from_matrix(rotation).as_euler("xyz")
         rows.append([*shift, *angles])
     return np.array(rows)
 
@@ -128,7 +128,8 @@ def spm_matrices(parameters):
     """
     matrices = np.tile(np.eye(4), (len(parameters), 1, 1))
     angles = parameters[:, 3:] * [-1, 1, -1]
-    matrices[:, :3, :3] = Rotation.from_euler("XYZ", angles).as_matrix()
+    rotations = scipy.spatial.transform.Rotation.from_euler("XYZ", angles)
+    matrices[:, :3, :3] = rotations.as_matrix()
     matrices[:, :3, 3] = parameters[:, :3]
     return matrices
 

@@ -71,7 +71,8 @@ def fit_tensor(signals, bvals, directions, method="wls"):
     10.1016/j.neuroimage.2006.07.001). DIPY's ``TensorModel`` is not used: it raises
     eigenvalues that are too small instead of leaving them to be masked.
     """
-    with without("pandas", "pytest"):  # DIPY's tables and tests: 0.8 s
+    # DIPY's tables, tests and parallel jobs: 0.8 s
+    with without("joblib", "pandas", "pytest"):
         from dipy.reconst.dti import ols_fit_tensor, wls_fit_tensor
 
     if method not in ("wls", "ols"):

@@ -24,6 +24,7 @@ from scan2map.figures.style import GREY, new_figure, styled, write_png
 from scan2map.figures.tail import draw_tail
 from scan2map.html import html_page
 from scan2map.nifti import nib
+from scan2map.statistics.tables import TEXT
 
 MOST_ROWS = 60
 """Rows of a table that the page shows; the file beside the map has all."""
@@ -183,8 +184,8 @@ def results_page(title, parts, notes):
     title : str
     parts : list of dict
         One per contrast: ``name``, ``summary`` (of the test), ``picture`` (HTML),
-        ``table`` (pandas.DataFrame as SPM's), ``corrections``: a list of (summary,
-        table of clusters).
+        ``table`` (rows as SPM's), ``corrections``: a list of (summary, rows of
+        clusters). Rows are dicts, None where a cell is empty.
     notes : list of str
         Sentences at the end.
 
@@ -289,37 +290,37 @@ def _uncorrected(summary):
     )
 
 
-def _table(table):
+def _table(rows):
     """Set a table of clusters; empty cells where a row is a further peak."""
-    if table.empty:
+    if not rows:
         return "<p>No cluster.</p>"
     idle = [
-        *(["map"] if (table["map"] == 1).all() else []),
-        *(["region"] if table["region"].isna().all() else []),
+        *(["map"] if all(row["map"] == 1 for row in rows) else []),
+        *([] if any(row["region"] for row in rows) else ["region"]),
     ]
-    keep = [column for column in table.columns if column not in idle]
+    keep = [column for column in rows[0] if column not in idle]
     head = "".join(f"<th>{escape(HEADS[column])}</th>" for column in keep)
     lines = []
-    for row in table[keep].head(MOST_ROWS).to_dict("records"):
+    for row in rows[:MOST_ROWS]:
         cells = "".join(f"<td>{_cell(c, row[c])}</td>" for c in keep)
-        first = " class=first" if row["voxels"] == row["voxels"] else ""
+        first = "" if row["voxels"] is None else " class=first"
         lines.append(f"<tr{first}>{cells}</tr>")
-    more = len(table) - MOST_ROWS
+    more = len(rows) - MOST_ROWS
     note = (
         f"<p>{more} further rows are in the file beside the map.</p>"
         if more > 0
         else ""
     )
-    head, rows = f"<thead><tr>{head}</tr></thead>", "".join(lines)
-    return f"<table>{head}<tbody>{rows}</tbody></table>{note}"
+    head, body = f"<thead><tr>{head}</tr></thead>", "".join(lines)
+    return f"<table>{head}<tbody>{body}</tbody></table>{note}"
 
 
 def _cell(column, value):
     """Write one cell."""
-    if value is None or value != value:
+    if value is None:
         return ""
-    if column in ("sign", "region"):
-        return escape(str(value))
+    if column in TEXT:
+        return escape(value)
     if column in P_VALUES or column == "p":
         return "&lt; 0.001" if value < 0.001 else f"{value:.3f}"
     if column in ("map", "voxels"):

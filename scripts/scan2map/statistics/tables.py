@@ -13,6 +13,9 @@ from scan2map.statistics.fdr import adjusted_p
 
 AXES = ("x_mm", "y_mm", "z_mm")
 
+TEXT = ("sign", "region")
+"""Columns of tables that are no numbers."""
+
 NEIGHBOURS = ndimage.generate_binary_structure(3, 2)
 """Voxels that share a face or an edge: 18, as in SPM."""
 
@@ -165,8 +168,27 @@ def write_rows(rows, columns, path):
         writer.writerows([_cell(row[column]) for column in columns] for row in rows)
 
 
+def read_rows(path):
+    """Return the rows of a table as `write_rows` wrote it, None where a cell is empty.
+
+    Numbers are floats; sign and region are text.
+    """
+    with open(path, newline="") as file:
+        return [
+            {column: _value(column, cell) for column, cell in row.items()}
+            for row in csv.DictReader(file, delimiter="\t")
+        ]
+
+
 def _cell(value):
     """Return what a table shows of a value."""
     if not isinstance(value, float):
         return value
     return "" if math.isnan(value) else f"{value:.6g}"
+
+
+def _value(column, cell):
+    """Return what a cell of a table says."""
+    if not cell:
+        return None
+    return cell if column in TEXT else float(cell)
