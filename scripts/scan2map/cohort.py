@@ -21,8 +21,9 @@ OLDEST = 120
 MISSING = ("", "n/a", "na", "nan", "null", "none")
 """What stands for a missing value, in any case."""
 
-LABEL = re.compile(r"[A-Za-z0-9]+")
-"""What participant, session and group labels consist of, as in BIDS entities."""
+LABEL = re.compile(r"[A-Za-z0-9]{1,40}")
+"""What participant, session and group labels consist of, as in BIDS entities; names of
+files hold several."""
 
 
 def read_cohort(path, groups, source, covariates=(), look=True):
@@ -81,7 +82,12 @@ def read_cohort(path, groups, source, covariates=(), look=True):
             problems += [f"{where}: {p}" for p in _problems(row, required, groups)]
             if source == "dicom" and row["dicom"]:
                 given, row["dicom"] = row["dicom"], _absolute(row["dicom"], folder)
-                if look and not os.path.exists(row["dicom"]):
+                if "{" in row["dicom"] or "}" in row["dicom"]:
+                    problems.append(
+                        f"{where}: the DICOM path '{given}' has braces, which would be "
+                        "taken for a wildcard; rename the folder"
+                    )
+                elif look and not os.path.exists(row["dicom"]):
                     problems.append(
                         f"{where}: the DICOM path '{given}' does not exist (looked for "
                         f"{row['dicom']}); relative paths start at the table's folder"
@@ -180,8 +186,8 @@ def _problems(row, required, groups):
     for column in ("participant_id", "session_id", "group"):
         if row[column] and not LABEL.fullmatch(row[column]):
             yield (
-                f"{column} '{row[column]}' may consist of letters and digits only; "
-                "rename it"
+                f"{column} '{row[column]}' may consist of letters and digits only, at "
+                "most 40 of them; rename it"
             )
     if row["group"] and row["group"] not in groups:
         yield (

@@ -118,7 +118,7 @@ def plain_words(text):
         return MASKED
 
     text = re.sub(r"[^\W_]+", judge, str(text)[:120])
-    text = re.sub(r"[^\w …^*%.,:;/\\+()<>=-]", MASKED, text, flags=re.ASCII)
+    text = re.sub(r"[^\w …^*%.,:;/\\+()=-]", MASKED, text, flags=re.ASCII)
     return re.sub(f"{MASKED}[{MASKED} ]*{MASKED}", MASKED, text)
 
 

@@ -47,7 +47,7 @@ def load(path):
     """Return the trained network of a ``.keras`` file, ready to predict."""
     import keras
 
-    return keras.saving.load_model(path, compile=False)
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
 def describe(model):
