@@ -65,6 +65,10 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
 
 
+onerror:
+    say_missing()
+
+
 rule all:
     """The whole study: every figure and table of the report."""
     default_target: True

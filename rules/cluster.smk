@@ -1,7 +1,10 @@
 # What jobs ask of a workstation or a cluster, and what a run sends to the cluster.
 
 import atexit
+import os
+import platform
 import sys
+from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 
@@ -10,6 +13,7 @@ from snakemake.persistence import PersistenceBase
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 from scan2map.cluster import has_gpu, unfinished_jobs
+from scan2map.locks import hold, is_held
 
 
 def growing(amount):
@@ -100,6 +104,37 @@ def let_jobs_take_notes():
     PersistenceBase.finished = lambda notes, job: finished(AsMainProcess(notes), job)
 
 
+def hold_folder():
+    """Hold a study's folder while a run goes on, instead of until somebody unlocks it.
+
+    Snakemake's own locks are files that stay behind when it is killed. Where nobody runs
+    any study of this folder, these are taken away.
+    """
+    lock = PersistenceBase.lock
+
+    @contextmanager
+    def hold_and_lock(notes):
+        folder = Path(".snakemake/runs")
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / config["study"], "a+") as file:
+            if not hold(file):
+                file.seek(0)
+                raise WorkflowError(
+                    f"another run of the study '{config['study']}' goes on in this folder "
+                    f"({file.read().strip()}): wait until it has ended, or stop it"
+                )
+            file.truncate(0)
+            print(f"process {os.getpid()} on {platform.node()}", file=file, flush=True)
+            others = [path for path in folder.iterdir() if path.name != config["study"]]
+            if not any(is_held(path) for path in others):
+                notes.cleanup_locks()
+                Path(notes.path, "locks").mkdir(exist_ok=True)
+            with lock(notes):
+                yield
+
+    PersistenceBase.lock = hold_and_lock
+
+
 # Whether a group depends on itself: for each of its jobs Snakemake walks all that it
 # depends on, twice, which for 1,000 participants takes longer than all else. Groups here
 # are chains of one session, and averages that nothing in a group reads.
@@ -107,5 +142,6 @@ DAG.validate_group = DAG._check_groups = lambda *_: None
 
 if workflow.is_main_process:
     atexit.register(say_submissions)
+    hold_folder()
 else:
     let_jobs_take_notes()

@@ -1,5 +1,6 @@
 # What the report shows: which figures there are, of which files, called what.
 
+import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -311,3 +312,37 @@ def example_wildcards():
             for correction in one["statistics"]["corrections"]
         ],
     ]
+
+
+def say_missing():
+    """Say at the end of a run that failed what failed, and that nothing did without it."""
+    failed = set()
+    for job in workflow.scheduler.failed:
+        failed.update(job.jobs if job.is_group() else [job])
+    if not failed:
+        return
+    told = sorted(
+        f"- {job.rule.name} ({', '.join(map(' '.join, job.wildcards_dict.items()))}): "
+        f"{told_by_log(job.log)}"
+        for job in failed
+    )
+    waiting = len(set(workflow.dag.needrun_jobs()) - failed)
+    print(
+        f"{len(failed)} jobs failed:",
+        *told,
+        f"{waiting} jobs wait for them. Whatever gathers all sessions is among these: "
+        "nothing is made of fewer people silently. Mend what failed, or leave sessions "
+        "out with a reason in the cohort's column 'exclude', and run the same command "
+        "again.",
+        sep="\n",
+        file=sys.stderr,
+    )
+
+
+def told_by_log(logs):
+    """What the last error in the log of a job says, on one line."""
+    text = "".join(
+        Path(log).read_text(errors="replace") for log in logs if Path(log).exists()
+    )
+    errors = re.split(r"^\w+(?:Error|Exception): ", text, flags=re.MULTILINE)
+    return " ".join(errors[-1].split())[:300] if len(errors) > 1 else "see its log"

@@ -1,10 +1,11 @@
 """Which GPU a job may use; standard library only, for before Keras is imported."""
 
-import fcntl
 import os
 import re
 import tempfile
 from pathlib import Path
+
+from scan2map.locks import hold
 
 LOCKS = []
 """Files of the GPUs that this process has taken; they are free again when it ends."""
@@ -53,11 +54,8 @@ def _free_one(numbers, locks):
     """Return a GPU that nobody holds, held from now on, or one to share."""
     for number in numbers:
         file = open(locks / f"scan2map-gpu{number}-{os.getuid()}.lock", "w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            continue
-        LOCKS.append(file)
-        return number
+        if hold(file):
+            LOCKS.append(file)
+            return number
+        file.close()
     return numbers[os.getpid() % len(numbers)]

@@ -5,6 +5,8 @@ import signal
 import sys
 import traceback
 
+from scan2map.locks import hold
+
 STOPPED = (
     "stopped from outside (SIGTERM): cancelled, preempted or out of time; what the "
     "cluster's state of the job means is in docs/cluster.md\n"
@@ -22,9 +24,21 @@ def log_to(path):
     ----------
     path : str
         The log file; it is created anew.
+
+    Raises
+    ------
+    SystemExit
+        Another process does the same job: one that went on after its Snakemake was
+        killed.
     """
     terminal = sys.stderr
-    log = open(path, "w", buffering=1)
+    log = open(path, "a", buffering=1)
+    if not hold(log):
+        raise SystemExit(
+            f"a process that an earlier run left behind still does this job and writes "
+            f"{path}: wait until it has ended, or stop it, and run Snakemake again"
+        )
+    log.truncate(0)
     sys.stdout = sys.stderr = log
     logging.basicConfig(
         stream=log, level=logging.INFO, format="%(asctime)s %(message)s", force=True

@@ -209,8 +209,6 @@ def test_after_a_killed_snakemake_nothing_runs_twice(records, cluster, folder):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
 
-    unlock = command(folder, "--unlock")
-    subprocess.run(unlock, cwd=ROOT, check=True, capture_output=True)
     assert start(folder).wait(60) != 0
     said = (folder / "output.txt").read_text()
     left = re.findall(r"scancel ([\d ]+)\. Then run Snakemake again", said)[-1].split()

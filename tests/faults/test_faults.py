@@ -1,0 +1,182 @@
+"""Nothing is lost: kills, full disks and broken sessions, in a tiny phantom study."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow import ROOT, phantom_config, snakemake
+
+KILLS = 20
+SECONDS_BETWEEN = (2, 14)
+"""From a run's first job to its death; a run of the study takes minutes."""
+
+HOLDS_TIMES = ("benchmarks", "resources.", "suggested_resources", ".html")
+"""Parts of the names of files that say how long jobs took."""
+
+
+def tiny_config():
+    config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
+    config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
+    config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
+    config["anat"] |= {"template_resolution": 4.0}
+    config["statistics"] = {"covariates": [], "corrections": ["bonferroni"]}
+    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = {"k": 2, "repeats": 1}
+        experiment["training"] |= {"epochs": 20}
+    return config
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A folder in which the study has run from beginning to end."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    process = snakemake(folder, config=tiny_config())
+    assert process.returncode == 0, process.stdout[-5000:]
+    return folder
+
+
+def files(folder):
+    """Return the results of a study that do not hold times, by path."""
+    results = folder / "results"
+    return {
+        str(path.relative_to(results)): path
+        for path in results.rglob("*")
+        if path.is_file() and not any(part in str(path) for part in HOLDS_TIMES)
+    }
+
+
+def start(folder, *options, config=None):
+    """Start Snakemake in a process group of its own."""
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(config or tiny_config(), sort_keys=False))
+    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--nocolor"]
+    command += ["--directory", folder, "--cores", "2", *options, "--configfile", path]
+    with open(folder / "said.txt", "w") as said:
+        return subprocess.Popen(
+            list(map(str, command)), cwd=ROOT, stdout=said, stderr=said,
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def wait_for(words, process, folder, seconds=300):
+    """Wait until Snakemake says something, or ends."""
+    for _ in range(seconds * 10):
+        if words in (folder / "said.txt").read_text() or process.poll() is not None:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"'{words}' was not said in {seconds} s")
+
+
+def kill(process):
+    """Kill Snakemake and all that it started, at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_study_that_is_killed_twenty_times_ends_with_the_same_bytes(
+    undisturbed, tmp_path
+):
+    rng = random.Random(0)
+    killed = []
+    while len(killed) < KILLS:
+        process = start(tmp_path)
+        wait_for("Execute", process, tmp_path)
+        time.sleep(rng.uniform(*SECONDS_BETWEEN))
+        if process.poll() is not None:
+            break
+        kill(process)
+        done = (tmp_path / "said.txt").read_text()
+        killed.append(re.findall(r"rule (\w+):", done)[-1])
+    process = start(tmp_path)
+    assert process.wait(900) == 0, (tmp_path / "said.txt").read_text()[-5000:]
+    print(f"killed in {killed}")
+    assert len(killed) == KILLS and len(set(killed)) > 5
+    expected, found = files(undisturbed), files(tmp_path)
+    assert expected.keys() == found.keys()
+    different = [
+        n for n in expected if expected[n].read_bytes() != found[n].read_bytes()
+    ]
+    assert not different
+
+
+def test_a_second_run_at_once_is_told_so(undisturbed):
+    config = tiny_config() | {"seed": 2}
+    first = start(undisturbed, config=config)
+    wait_for("Execute", first, undisturbed)
+    second = snakemake(undisturbed, config=config)
+    kill(first)
+    assert second.returncode != 0
+    assert "another run of the study 'phantom' goes on in this folder" in second.stdout
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 12 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk cannot be mounted here: this needs root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+TWO = [
+    "results/phantom/1_bids/sub-control001/ses-1/sub-control001_ses-1_inventory.tsv",
+    "results/phantom/1_bids/sub-control002/ses-1/sub-control002_ses-1_inventory.tsv",
+]
+
+
+def test_a_full_disk_is_said_and_what_was_finished_stays(small_disk):
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(11 * 2**20))
+    failed = snakemake(small_disk, *TWO, config=tiny_config())
+    assert failed.returncode != 0
+    assert "No space left on device" in failed.stdout
+    ballast.unlink()
+    again = snakemake(small_disk, *TWO, config=tiny_config())
+    assert again.returncode == 0, again.stdout[-3000:]
+    assert all((small_disk / path).exists() for path in TWO)
+
+
+def test_an_unwritable_folder_is_said(small_disk):
+    config = tiny_config()
+    (small_disk / "study.yaml").write_text("")
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    path = small_disk.parent / "study.yaml"
+    path.write_text(yaml.safe_dump(config))
+    process = subprocess.run(
+        ["snakemake", *TWO, "--snakefile", ROOT / "Snakefile", "--cores", "1",
+         "--directory", small_disk, "--configfile", path],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert process.returncode != 0
+    assert re.search("Read-only file system|not writable", process.stderr)
+
+
+def test_one_bad_session_does_not_stop_the_others(tmp_path, undisturbed):
+    dicom = undisturbed / "results/phantom/0_phantom"
+    rows = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
+    for number, group in enumerate(["control", "patient"] * 2):
+        name = f"{group}00{number // 2 + 1}"
+        source = dicom / f"sub-{name}" / "ses-1" / "dicom"
+        shutil.copytree(source, tmp_path / name)
+        rows.append(f"{name}\t1\t{group}\t40\tF\tA\t{name}")
+    sorted((tmp_path / "patient001").glob("*_DWI_*"))[3].unlink()
+    (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
+    config = tiny_config() | {"source": "dicom", "cohort": "cohort.tsv", "study": "bad"}
+    process = snakemake(tmp_path, config=config)
+    assert process.returncode != 0
+    assert "[instance_gap]" in process.stdout
+    made = Path(tmp_path / "results/bad/5_features").rglob("*.npy")
+    people = {re.search(r"sub-(\w+?)_", path.name)[1] for path in made}
+    assert people == {"control001", "control002", "patient002"}
+    assert not list((tmp_path / "results/bad").rglob("model.keras"))
