@@ -17,6 +17,9 @@ $(VENV)/ready: requirements.lock
 	@case "$(CURDIR)" in *" "*) \
 	  echo "the folder '$(CURDIR)' has a space in its path, and Snakemake could start no" \
 	    "job from it: move the project elsewhere (data may stay)" >&2; exit 1;; esac
+	@test ! -L $(VENV) || { \
+	  echo "$(VENV) is a link, and what it leads to would be emptied: remove it" >&2; \
+	  exit 1; }
 	@command -v $(BASE_PYTHON) >/dev/null || { \
 	  echo "$(BASE_PYTHON) is not there: install Python 3.11, or name one with" \
 	    "'make BASE_PYTHON=/path/to/python3.11'" >&2; exit 1; }
