@@ -64,6 +64,7 @@ SESSION := sub-control001/sub-control001_ses-1
 PLAIN := sed -E 's|$(DEMO)/||g; s/\{([a-z]+),[^}]*\}/{\1}/g; s/&lt;function [^&]*&gt;/\&lt;input function\&gt;/'
 
 dag: $(VENV)/ready ## draw rules, and the files of a session, to docs/images/*graph.svg
+	@command -v tred >/dev/null || { echo "install Graphviz (Debian: graphviz)" >&2; exit 1; }
 	snakemake --forceall --rulegraph | tred | sed 's/fontsize=10/fontsize=15/' \
 	  | dot -Granksep=0.3 -Gnodesep=0.12 -Tsvg > docs/images/rulegraph.svg
 	snakemake --forceall --filegraph $(DEMO)/9_report/$(SESSION)_qc.png \

@@ -227,7 +227,7 @@ rule list_features:
     benchmark:
         "<benchmarks>/5_features/list_features/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
     wildcard_constraints:
-        feature="tensor_space-[^/]+|bold_volumes-[0-9]+|ica/(all|reduced)",
+        feature="tensor_space-[^/]+|bold_volumes-[0-9]+|ica/all",
         dealing="k-[0-9]+(_null-[0-9]+)?",
     localrule: True
     conda:
@@ -239,3 +239,19 @@ rule list_features:
         code=code_of("59_list_features"),
     script:
         "../scripts/59_list_features.py"
+
+
+localrules:
+    list_reduced_bold,
+
+
+# A rule of its own, so that no graph of rules goes in a circle: lists of components come
+# after group ICA, and these before.
+use rule list_features as list_reduced_bold with:
+    log:
+        "<logs>/5_features/list_reduced_bold/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/5_features/list_reduced_bold/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
+    wildcard_constraints:
+        feature="ica/reduced",
+        dealing="k-[0-9]+",

@@ -3,6 +3,7 @@
 import atexit
 import os
 import platform
+import shutil
 import sys
 from contextlib import contextmanager
 from functools import cache
@@ -29,7 +30,8 @@ def growing(amount):
 def of_profile(name):
     """A value among the profile's default-resources; None without one."""
     given = (workflow.resource_settings.default_resources or {}).get(name)
-    return given and given.raw
+    # Quotation marks keep Snakemake from taking 'all' and 'open' for Python's.
+    return given and given.raw.strip("'\"")
 
 
 @cache
@@ -67,12 +69,24 @@ def say_submissions():
         f"On a cluster: {len(jobs)} jobs in {len(sent)} submissions (sbatch calls).",
         file=sys.stderr,
     )
+    gpu_partition = of_profile("gpu_partition")
+    if config["gpu"] == "prefer" and gpu_partition and not gpu_at_hand():
+        print(
+            f"The partition '{gpu_partition}' has no GPU, or is not there: networks are "
+            "trained on processors.",
+            file=sys.stderr,
+        )
 
 
 def check_cluster():
-    """Raise where jobs of an earlier run, killed in this folder, still run on a cluster."""
+    """Raise where there is no cluster, or jobs of a killed run in this folder run on it."""
     if workflow.executor_plugin.name != "slurm":
         return
+    if not shutil.which("sbatch"):
+        raise WorkflowError(
+            "the profile sends jobs to Slurm, and this machine has no command 'sbatch': "
+            "run on a login node of the cluster, or without '--profile'"
+        )
     if left := unfinished_jobs(Path.cwd()):
         raise WorkflowError(
             f"{len(left)} jobs of an earlier run in this folder are still on the cluster "

@@ -137,15 +137,16 @@ def _draw_directions(part, tensor, fa, brain):
         label_position(axes, axis, middle[axis])
 
 
-def _draw_sticks(part, tensor, fa, brain, reach=16):
-    """Show the principal directions as sticks around the middle of the brain."""
+def _draw_sticks(part, tensor, fa, brain):
+    """Show the principal directions as sticks."""
     part.suptitle("Principal directions where FA > 0.2, in the axial plane", fontsize=9)
     step = float(np.linalg.norm(tensor.affine[:3, 0]))
     middle = _middle(brain)[1]
     voxel = np.round(np.linalg.inv(tensor.affine)[:3] @ [*middle, 1])
     centre = tensor.affine[:3, :3] @ voxel + tensor.affine[:3, 3]
-    sides = np.array([1.4, 1.0, 1.0])[:, None] * (reach + 0.5) * step
-    box = centre[:, None] + sides * [-1, 1]
+    # Whole voxels around the centre, so that none is cut.
+    reach = np.ceil((bounding_box(brain) - centre[:, None]) / step) + [-0.5, 0.5]
+    box = centre[:, None] + reach * step
     pixels, values = (
         cut(i, AXIAL, centre[2], box, step=step, order=0) for i in (fa, tensor)
     )
@@ -161,7 +162,7 @@ def _draw_sticks(part, tensor, fa, brain, reach=16):
         LineCollection(
             np.stack([starts - half, starts + half], 1),
             colors=tint,
-            linewidths=1.3,
+            linewidths=1.1,
             capstyle="round",
         )
     )
@@ -191,7 +192,9 @@ def _draw_motion(part, motion):
             axes.plot(volumes, values, style, color=colour, label=name, linewidth=1.2)
         axes.axhline(0, color=GREY, linewidth=0.5)
         axes.set_ylabel(label)
-    panels[0].legend(ncols=3, loc="upper left", borderpad=0, handlelength=1.6)
+    panels[0].legend(
+        ncols=3, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0, handlelength=1.6
+    )
     panels[2].bar(volumes, np.nan_to_num(moved), color=GREY, width=0.8)
     panels[2].set_ylabel("framewise\ndispl. (mm)")
     panels[2].set_xlabel(f"volume (mean displacement {np.nanmean(moved):.2f} mm)")

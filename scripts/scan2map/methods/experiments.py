@@ -162,7 +162,7 @@ def _training(experiment):
         f"axial rotations of up to {augmentation['rotation_degrees']:g} degrees"
         if augmentation["rotation_degrees"]
         else "",
-        f"axial translations of up to {augmentation['translation_voxels']} voxels"
+        f"shifts of up to {augmentation['translation_voxels']} voxels along each axis"
         if augmentation["translation_voxels"]
         else "",
     ]
