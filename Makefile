@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PYTHONPATH :=
 DEMO := results/phantom
 
-.PHONY: demo test test_slurm check benchmark calibration dag gpu lock clean help
+.PHONY: demo test test_faults test_slurm check benchmark calibration dag gpu lock clean help
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -36,7 +36,10 @@ demo: $(VENV)/ready ## run the phantom study from DICOM to its report
 	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
 
 test: $(VENV)/ready ## run the tests
-	python -m pytest tests --ignore tests/slurm
+	python -m pytest tests --ignore tests/slurm --ignore tests/faults
+
+test_faults: $(VENV)/ready ## kill a tiny study twenty times, fill its disk, break its sessions
+	python -m pytest tests/faults -rs
 
 test_slurm: $(VENV)/ready ## run a tiny study on a Slurm of this machine's own; needs root
 	python -m pytest tests/slurm -rs
