@@ -16,7 +16,7 @@ rule split_cohort:
         runtime=growing(5),
     params:
         code=code_of("61_split_cohort"),
-        rows=cohort,
+        rows=dealt_rows(),
         folds=setting_of_experiment("folds"),
         seed=config["seed"],
     script:

@@ -31,6 +31,12 @@ def dealing_of(name):
     return f"k-{k}" if number is None else f"k-{k}_null-{number}"
 
 
+def dealt_rows():
+    """What splits depend on of each session, so that no covariate makes them anew."""
+    keys = ("participant_id", "session_id", "group", "family")
+    return [{key: row[key] for key in keys} for row in cohort]
+
+
 @cache
 def dealt(dealing):
     """Sessions by repeat and fold, in the cohort's order; and fold by participant."""

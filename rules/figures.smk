@@ -268,8 +268,12 @@ def resource_files():
     ]
 
 
-def asked_of_rules(wildcards):
-    """What one job of each rule asks for at its first attempt, and where it is observed."""
+def asked_of_rules(wildcards, resources):
+    """What one job of each rule asks for at its first attempt, and where it is observed.
+
+    With `resources` among its arguments Snakemake takes what it returns for no reason to
+    run: what a profile asks for today is not what finished jobs had asked for.
+    """
     root = workflow.pathvars.apply("<benchmarks>")
     return [
         {"rule": rule.name, "benchmark": str(Path(rule.benchmark).relative_to(root))}

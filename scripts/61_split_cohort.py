@@ -7,11 +7,9 @@ from scan2map.splits import split
 log_to(snakemake.log[0])
 rows, folds = snakemake.params.rows, snakemake.params.folds
 fold_of = split(rows, **folds, seed=snakemake.params.seed)
-chosen = ("participant_id", "session_id", "group", "family")
 write_cohort(
     [
-        {"repeat": repeat, "fold": fold_of[repeat, row["participant_id"]]}
-        | {column: row[column] for column in chosen}
+        {"repeat": repeat, "fold": fold_of[repeat, row["participant_id"]]} | row
         for repeat in range(1, folds["repeats"] + 1)
         for row in rows
     ],

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 # Networks of several folds are trained in forks of this process, which may have no
-# threads of its own then; BLAS would start them when it is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# threads of its own then; BLAS would start as many as Snakemake has told it.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from scan2map.features import open_stored
 from scan2map.fold_jobs import Noted, of_fold, train_each
 from scan2map.images import read_json, write_json
 from scan2map.logs import log_to
-from scan2map.networks import describe
+from scan2map.networks import describe, save
 from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.resumption import KeptState
 from scan2map.training import train
@@ -53,7 +53,7 @@ def train_fold(i, fold):
         validation=(opened(watched), params.validation_labels[i]) if watched else None,
         state=states[i],
     )
-    model.save(output.model[i])
+    save(model, output.model[i])
     write_json(scaling, output.scaling[i])
     # A job of one fold has read what Snakemake noted, and needs no list of its own.
     sources = {"Sources": given.read} if len(params.folds) > 1 else {}

@@ -1,6 +1,7 @@
 """Correct a contrast for all voxels, and list what is significant."""
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from scan2map.cohort import read_cohort
 from scan2map.contrasts import contrast_weights
@@ -24,6 +25,7 @@ from scan2map.statistics.stacks import read_stack, take_apart
 from scan2map.statistics.tables import write_rows
 
 log_to(snakemake.log[0])
+threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have their own
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
 design = cohort_design(rows, asked, groups)

@@ -18,3 +18,14 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip(f"reference data are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    """A copy of the project in which the tiny study has run."""
+    from workflow import copy_project, snakemake, tiny_config
+
+    project = copy_project(tmp_path_factory.mktemp("project"))
+    process = snakemake(project, config=tiny_config(), project=project)
+    assert process.returncode == 0, process.stdout[-5000:]
+    return project

@@ -1,5 +1,7 @@
 """Networks from configuration."""
 
+from zipfile import ZipFile
+
 import pytest
 
 from scan2map import networks
@@ -48,6 +50,19 @@ def test_description_counts_parameters():
     convolution, hidden, logit = 27 * 6 * 2 + 2, 4**3 * 2 * 3 + 3, 3 + 1
     assert description["parameters"] == convolution + hidden + logit
     assert description["input_shape"] == [8, 8, 8, 6]
+
+
+def test_the_same_network_is_the_same_bytes(tmp_path):
+    kept = []  # so that layers of the second network lie elsewhere in memory
+    for name in ("first.keras", "second.keras"):
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(1)
+        kept.append(networks.build((8, 8, 8), 6, "vbd", filters=[2], pool_after=[1]))
+        networks.save(kept[-1], tmp_path / name)
+    first, second = (path.read_bytes() for path in sorted(tmp_path.iterdir()))
+    assert first == second and b"date_saved" not in first
+    with ZipFile(tmp_path / name) as archive:
+        assert {part.date_time[0] for part in archive.infolist()} == {1980}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scan2map import networks
 from scan2map.features import MaskedFeature, fit_scaling
 from scan2map.inner_splits import held_back
 
@@ -185,8 +186,8 @@ def test_augmenting_maps_is_refused():
 def test_saved_network_predicts_as_before(sessions, tmp_path):
     features, labels = sessions
     model, scaling, _ = train(features, labels, NETWORK, TRAINING, seed=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    networks.save(model, tmp_path / "model.keras")
+    loaded = networks.load(tmp_path / "model.keras")
     before, after = (predict_logits(m, scaling, features) for m in (model, loaded))
     np.testing.assert_array_equal(before, after)
 

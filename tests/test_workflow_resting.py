@@ -9,19 +9,12 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from workflow import ROOT, planned_jobs, run_config, snakemake
+from workflow import copy_project, planned_jobs, run_config, snakemake
 
 from scan2map.ica import dual_regression, read_voxels
 
 BOLD = "task-rest_space-MNI152NLin2009aSym"
 NAMES = [f"{base}{run}" for base in ("ssc", "rsp") for run in ("", "_replica")]
-
-
-def copy_project(folder):
-    for name in ("rules", "scripts", "config", "profiles", "envs", "report"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "Snakefile", folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A tiny phantom study, from DICOM to its figures, and what reruns afterwards."""
+"""A tiny phantom study, from DICOM to its figures."""
 
 import csv
 import gzip
@@ -9,59 +9,14 @@ import zipfile
 
 import nibabel as nib
 import numpy as np
-import pytest
-from workflow import ROOT, phantom_config, planned_jobs, snakemake
+from workflow import dry_run, snakemake, tiny_config
 
 from scan2map.cohort import phantom_cohort
 from scan2map.phantom.dicom import session_header, uid
 from scan2map.phantom.protocol import NOBODY
-from scan2map.splits import derive_seed, split
+from scan2map.splits import derive_seed
 
 SPACE = "space-MNI152NLin2009aSym"
-
-# Four people have too few arrangements for permutation.
-STATISTICS = {"covariates": [], "corrections": ["bonferroni"]}
-
-
-def tiny_config():
-    config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
-    config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
-    config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
-    config["anat"] |= {"template_resolution": 4.0}
-    config["statistics"] = STATISTICS
-    config["keep"] = "minimal"
-    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
-    for experiment in config["experiments"].values():
-        experiment["folds"] = {"k": 2, "repeats": 1}
-        experiment["training"] |= {"epochs": 1}
-    return config
-
-
-@pytest.fixture(scope="session")
-def study(tmp_path_factory):
-    """A copy of the project in which the tiny study has run."""
-    project = tmp_path_factory.mktemp("project")
-    for name in ("rules", "scripts", "config", "profiles", "envs", "report"):
-        shutil.copytree(ROOT / name, project / name)
-    shutil.copy(ROOT / "Snakefile", project)
-    process = snakemake(project, config=tiny_config(), project=project)
-    assert process.returncode == 0, process.stdout[-5000:]
-    return project
-
-
-def training_sets(config):
-    """What people each fold of a tiny study learns from."""
-    fold_of = split(
-        phantom_cohort(config["phantom"]["groups"], config["seed"]),
-        k=2,
-        repeats=1,
-        seed=config["seed"],
-    )
-    return {
-        (fold, frozenset(who for (_, who), other in fold_of.items() if other != fold))
-        for fold in (1, 2)
-    }
-
 
 OWN = "tabulate_resources"
 
@@ -70,12 +25,6 @@ def benchmarks(study):
     """Return the tables that Snakemake left beside jobs, from their folder."""
     folder = study / "results/phantom/benchmarks"
     return [path.relative_to(folder) for path in folder.rglob("*.tsv")]
-
-
-def dry_run(study, config):
-    process = snakemake(study, "--dry-run", config=config, project=study)
-    assert process.returncode == 0, process.stdout
-    return planned_jobs(process)
 
 
 def contents(path):
@@ -115,11 +64,6 @@ def test_nothing_that_identifies_a_person_leaves_stage_1(study, tmp_path):
         assert not [trace for trace in traces if trace in content], path
 
 
-def test_a_finished_study_has_nothing_to_be_done(study):
-    process = snakemake(study, config=tiny_config(), project=study)
-    assert "Nothing to be done" in process.stdout
-
-
 def test_every_session_has_its_maps_on_the_grid(study):
     maps = sorted(
         (study / "results/phantom/7_maps").rglob(f"*{SPACE}_desc-FA_*.nii.gz")
@@ -150,12 +94,6 @@ def test_resources_are_tabulated_for_every_rule_that_ran(study):
     assert (rows["scan_phantom"]["jobs"], rows["train_fold"]["jobs"]) == ("4", "4")
     for row in rows.values():
         assert float(row["asked_mem_mb"]) >= 500 and float(row["asked_runtime"]) >= 5
-
-
-def test_a_profile_that_asks_for_more_costs_the_table_of_resources_only(study):
-    options = ["--dry-run", "--set-resources", "train_fold:mem_mb=9000"]
-    process = snakemake(study, *options, config=tiny_config(), project=study)
-    assert set(planned_jobs(process)) == {"tabulate_resources", "all"}
 
 
 def test_suggested_resources_are_what_a_profile_takes(study, tmp_path):
@@ -219,81 +157,6 @@ def test_an_existing_bids_dataset_is_a_start_too(study, tmp_path):
     assert process.returncode == 0, process.stdout[-3000:]
     ours, theirs = (study / "results" / name / image for name in ("again", "phantom"))
     assert ours.read_bytes() == theirs.read_bytes()
-
-
-def test_settings_in_another_order_ask_for_nothing(study):
-    config = tiny_config()
-    for block in ("phantom", "anat", "dwi"):
-        config[block] = dict(reversed(config[block].items()))
-    for name, experiment in config["experiments"].items():
-        config["experiments"][name] = dict(reversed(experiment.items()))
-    assert dry_run(study, dict(reversed(config.items()))) == {}
-
-
-def test_a_new_participant_costs_their_jobs_and_the_gatherings(study):
-    config = tiny_config()
-    config["phantom"]["groups"]["patient"] = 3
-    jobs = dry_run(study, config)
-    per_session = ("scan_phantom", "convert_dicom", "correct_t1w", "fit_tensor")
-    assert [jobs[rule] for rule in per_session] == [1, 1, 1, 1]
-    assert jobs["warp_tensor"] == jobs["make_feature"] == 2
-    before, now = (training_sets(one) for one in (tiny_config(), config))
-    assert jobs["train_fold"] == 2 * len(now - before)  # in each of two experiments
-
-
-def test_a_changed_training_parameter_reruns_training_and_what_follows(study):
-    config = tiny_config()
-    config["experiments"]["preregistration"]["training"]["epochs"] = 2
-    jobs = dry_run(study, config)
-    assert jobs["train_fold"] == 2
-    assert "make_feature" not in jobs and "fit_tensor" not in jobs
-
-
-def test_smoothing_anew_reruns_the_statistics_only(study):
-    jobs = dry_run(study, tiny_config() | {"statistics": STATISTICS | {"fwhm": 6}})
-    assert set(jobs) == {
-        "all",
-        "stack_maps",
-        "test_maps",
-        "correct_maps",
-        "draw_t_maps",
-        "write_results",
-        "write_methods",
-        "tabulate_resources",
-    }
-
-
-def test_another_correction_costs_itself_alone(study):
-    statistics = STATISTICS | {"corrections": ["bonferroni", "fdr-voxel"]}
-    jobs = dry_run(study, tiny_config() | {"statistics": statistics})
-    reported = {"write_results", "write_methods", "tabulate_resources"}
-    assert set(jobs) == {"all", "correct_maps", *reported}
-
-
-def test_edited_library_code_reruns_what_imports_it(study):
-    module = study / "scripts/scan2map/scores.py"
-    before = module.read_text()
-    try:
-        module.write_text(before + "\nNEW = 1\n")
-        jobs = dry_run(study, tiny_config())
-    finally:
-        module.write_text(before)
-    assert jobs["score_experiment"] == 2 and "train_fold" not in jobs
-
-
-def test_comments_in_scripts_and_in_the_library_rerun_nothing(study):
-    for name in ("scan2map/scores.py", "64_score_experiment.py", "62_train_fold.py"):
-        with open(study / "scripts" / name, "a") as file:
-            file.write("\n# a comment\n")
-    assert dry_run(study, tiny_config()) == {}
-
-
-def test_a_project_that_was_moved_reruns_nothing(study):
-    moved = study.rename(study.with_name("moved"))
-    try:
-        assert dry_run(moved, tiny_config()) == {}
-    finally:
-        moved.rename(study)
 
 
 def retrained_config():

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def snakemake(folder, *options, config=None, project=ROOT):
     )
 
 
+def copy_project(folder):
+    """Copy what a study runs by to a folder; return the folder."""
+    for name in ("rules", "scripts", "config", "profiles", "envs", "report"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "Snakefile", folder)
+    return folder
+
+
+def dry_run(project, config, *options):
+    """Return {rule: number of jobs} that Snakemake would run in a copied project."""
+    process = snakemake(project, "--dry-run", *options, config=config, project=project)
+    assert process.returncode == 0, process.stdout
+    return planned_jobs(process)
+
+
 def phantom_config(**changes):
     """Return the phantom study of diffusion with some top-level keys replaced.
 
@@ -53,6 +69,25 @@ def phantom_config(**changes):
     for experiment in config["experiments"].values():
         experiment["folds_per_job"] = 1
     return config | changes
+
+
+TINY_STATISTICS = {"covariates": [], "corrections": ["bonferroni"]}
+"""Four people have too few arrangements for permutation."""
+
+
+def tiny_config():
+    """Return a phantom study of four people on a coarse grid, which runs in minutes."""
+    config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
+    config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
+    config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
+    config["anat"] |= {"template_resolution": 4.0}
+    config["statistics"] = copy.deepcopy(TINY_STATISTICS)
+    config["keep"] = "minimal"
+    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = {"k": 2, "repeats": 1}
+        experiment["training"] |= {"epochs": 1}
+    return config
 
 
 def resting_config(**changes):
