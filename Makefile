@@ -38,7 +38,7 @@ demo: $(VENV)/ready ## run the phantom study from DICOM to its report
 test: $(VENV)/ready ## run the tests
 	python -m pytest tests --ignore tests/slurm --ignore tests/faults
 
-test_faults: $(VENV)/ready ## kill a tiny study twenty times, fill its disk, break its sessions
+test_faults: $(VENV)/ready ## kill a study twenty times, fill its disk, break a session, compare bytes
 	python -m pytest tests/faults -rs
 
 test_slurm: $(VENV)/ready ## run a tiny study on a Slurm of this machine's own; needs root

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workflow import ROOT, phantom_config, snakemake
+from workflow import ROOT, snakemake, tiny_config
 
 KILLS = 20
 SECONDS_BETWEEN = (2, 14)
@@ -21,15 +21,10 @@ HOLDS_TIMES = ("benchmarks", "resources.", "suggested_resources", ".html")
 """Parts of the names of files that say how long jobs took."""
 
 
-def tiny_config():
-    config = phantom_config(grid={"shape": [24, 28, 24], "voxel_size": 8.0})
-    config["phantom"] |= {"t1w_voxel_size": 4.0, "dwi_voxel_size": 6.0}
-    config["phantom"] |= {"directions": 6, "groups": {"control": 2, "patient": 2}}
-    config["anat"] |= {"template_resolution": 4.0}
-    config["statistics"] = {"covariates": [], "corrections": ["bonferroni"]}
-    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+def whole_config():
+    """Return settings of the tiny study that keep everything, and train for a while."""
+    config = tiny_config() | {"keep": "all"}
     for experiment in config["experiments"].values():
-        experiment["folds"] = {"k": 2, "repeats": 1}
         experiment["training"] |= {"epochs": 20}
     return config
 
@@ -38,7 +33,7 @@ def tiny_config():
 def undisturbed(tmp_path_factory):
     """A folder in which the study has run from beginning to end."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    process = snakemake(folder, config=tiny_config())
+    process = snakemake(folder, config=whole_config())
     assert process.returncode == 0, process.stdout[-5000:]
     return folder
 
@@ -56,7 +51,7 @@ def files(folder):
 def start(folder, *options, config=None):
     """Start Snakemake in a process group of its own."""
     path = folder / "study.yaml"
-    path.write_text(yaml.safe_dump(config or tiny_config(), sort_keys=False))
+    path.write_text(yaml.safe_dump(config or whole_config(), sort_keys=False))
     command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--nocolor"]
     command += ["--directory", folder, "--cores", "2", *options, "--configfile", path]
     with open(folder / "said.txt", "w") as said:
@@ -108,7 +103,7 @@ def test_a_study_that_is_killed_twenty_times_ends_with_the_same_bytes(
 
 
 def test_a_second_run_at_once_is_told_so(undisturbed):
-    config = tiny_config() | {"seed": 2}
+    config = whole_config() | {"seed": 2}
     first = start(undisturbed, config=config)
     wait_for("Execute", first, undisturbed)
     second = snakemake(undisturbed, config=config)
@@ -138,17 +133,17 @@ TWO = [
 def test_a_full_disk_is_said_and_what_was_finished_stays(small_disk):
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(11 * 2**20))
-    failed = snakemake(small_disk, *TWO, config=tiny_config())
+    failed = snakemake(small_disk, *TWO, config=whole_config())
     assert failed.returncode != 0
     assert "No space left on device" in failed.stdout
     ballast.unlink()
-    again = snakemake(small_disk, *TWO, config=tiny_config())
+    again = snakemake(small_disk, *TWO, config=whole_config())
     assert again.returncode == 0, again.stdout[-3000:]
     assert all((small_disk / path).exists() for path in TWO)
 
 
 def test_an_unwritable_folder_is_said(small_disk):
-    config = tiny_config()
+    config = whole_config()
     (small_disk / "study.yaml").write_text("")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     path = small_disk.parent / "study.yaml"
@@ -172,7 +167,11 @@ def test_one_bad_session_does_not_stop_the_others(tmp_path, undisturbed):
         rows.append(f"{name}\t1\t{group}\t40\tF\tA\t{name}")
     sorted((tmp_path / "patient001").glob("*_DWI_*"))[3].unlink()
     (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
-    config = tiny_config() | {"source": "dicom", "cohort": "cohort.tsv", "study": "bad"}
+    config = whole_config() | {
+        "source": "dicom",
+        "cohort": "cohort.tsv",
+        "study": "bad",
+    }
     process = snakemake(tmp_path, config=config)
     assert process.returncode != 0
     assert "[instance_gap]" in process.stdout
