@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import scan2map  # noqa: F401 - before TensorFlow, which reads what it sets
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
