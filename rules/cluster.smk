@@ -31,7 +31,7 @@ def of_profile(name):
     """A value among the profile's default-resources; None without one."""
     given = (workflow.resource_settings.default_resources or {}).get(name)
     # Quotation marks keep Snakemake from taking 'all' and 'open' for Python's.
-    return given and given.raw.strip("'\"")
+    return given and given.raw and given.raw.strip("'\"")
 
 
 @cache
