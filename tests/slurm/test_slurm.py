@@ -63,7 +63,12 @@ def start(folder, *options):
     """Start Snakemake in the background; its output goes to a file."""
     with open(folder / "output.txt", "a") as output:
         return subprocess.Popen(
-            command(folder, *options), cwd=ROOT, stdout=output, stderr=output
+            command(folder, *options),
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+            # A shell that starts the tests in the background has it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 
