@@ -51,7 +51,7 @@ elif FROM_DICOM:
             "../scripts/11_convert_dicom.py"
 
 
-if WANTED and config["anat"]["deface"]:
+if DEFACED:
 
     rule deface_t1w:
         """What is left of a head without its face?"""

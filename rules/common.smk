@@ -29,6 +29,7 @@ PLANS = workflow.is_main_process
 METRICS = ["MD", "A", "FA", "planarity"]
 WANTED = wanted_images(config)
 FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
+DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dicom")
 KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
@@ -206,7 +207,7 @@ def given_of_session(wildcards):
 
 def whole_head():
     """Path of a T1w image as it came; with a face, it goes as soon as that is out."""
-    if config["anat"]["deface"]:
+    if DEFACED:
         return temp("<bids_anat>_desc-head_T1w.nii.gz")
     return "<bids_anat>_T1w.nii.gz"
 

@@ -232,13 +232,13 @@ def results_pages():
     ]
 
 
-@cache
 def defaced_figures():
     """One picture per session of what is left of the head."""
     stem = "<report>/sub-{subject}/sub-{subject}_ses-{session}"
     return each_session(f"{stem}_defaced.png")
 
 
+@cache
 def study_figures():
     """Everything that the report shows of the study itself."""
     figures = [
@@ -256,7 +256,7 @@ def study_figures():
         "<report>/cohort.png",
         *(["<results>/1_bids/dataset_description.json"] if WANTED else []),
         *(["<report>/inventory.html"] if FROM_DICOM else []),
-        *(defaced_figures() if WANTED and config["anat"]["deface"] else []),
+        *(defaced_figures() if DEFACED else []),
     ]
     return [workflow.pathvars.apply(figure) for figure in figures]
 

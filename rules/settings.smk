@@ -27,7 +27,6 @@ try:
     check_files(workflow.configfiles)
     config.update(spread_statistics(read_switches(read_numbers(dict(config)))))
     validate(config, SCHEMA)
-    config["anat"].setdefault("deface", config["source"] == "dicom")
     config.update(expand_home(config))
     check_settings(config)
 except ValueError as problem:

@@ -1,7 +1,5 @@
 """Take the face out of a T1w image, and draw what is left of the head."""
 
-import numpy as np
-
 from scan2map.defacing import face_mask
 from scan2map.figures.defacing import draw_defaced
 from scan2map.figures.style import write_png
@@ -27,5 +25,5 @@ defaced.header.set_slope_inter(head.dataobj.slope, head.dataobj.inter)
 nib.save(defaced, snakemake.output.t1w)
 
 title = f"sub-{wildcards.subject}, ses-{wildcards.session}"
-figure = draw_defaced(title, nib.load(snakemake.output.t1w), np.asarray(face))
+figure = draw_defaced(title, nib.load(snakemake.output.t1w), face)
 write_png(figure, snakemake.output.figure, dpi=110)

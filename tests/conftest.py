@@ -25,9 +25,7 @@ def shared_data():
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """A copy of the project in which the tiny study has run."""
-    from workflow import copy_project, snakemake, tiny_config
+    from workflow import copy_project, run_study, tiny_config
 
     project = copy_project(tmp_path_factory.mktemp("project"))
-    process = snakemake(project, config=tiny_config(), project=project)
-    assert process.returncode == 0, process.stdout[-5000:]
-    return project
+    return run_study(project, tiny_config(), project)

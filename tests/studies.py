@@ -21,7 +21,6 @@ def resolved(config):
     """Return a configuration with its defaults, an experiment per protocol."""
     config = spread_statistics(read_switches(read_numbers(config)))
     validate(config, str(CONFIG / "schemas" / "config.schema.yaml"))
-    config["anat"].setdefault("deface", config["source"] == "dicom")
     shown = list(config["experiments"])
     config = canonical(config)
     experiments = {name: config["experiments"][name] for name in shown}

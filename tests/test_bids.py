@@ -9,6 +9,7 @@ from scan2map.bids import choose_series, matches, series_table, unpack
 from scan2map.bids_images import check_image, complete_sidecar
 from scan2map.dicom.conversion import convert
 from scan2map.dicom.folder import read_session
+from scan2map.dicom.series import by_series
 
 T1W = {
     "SeriesNumber": 5,
@@ -162,7 +163,7 @@ def test_a_folder_without_dicom_is_named(tmp_path):
 def found(shared_data, tmp_path_factory):
     """What becomes of a real session."""
     images = read_session(shared_data / "siemens_xa30" / "dicom").images
-    return convert(images, tmp_path_factory.mktemp("converted"))[0]
+    return convert(by_series(images), tmp_path_factory.mktemp("converted"))[0]
 
 
 def test_a_real_session_needs_patterns_and_then_converts(found):

@@ -9,7 +9,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from workflow import copy_project, planned_jobs, run_config, snakemake
+from workflow import copy_project, planned_jobs, run_config, run_study, snakemake
 
 from scan2map.ica import dual_regression, read_voxels
 
@@ -21,9 +21,7 @@ NAMES = [f"{base}{run}" for base in ("ssc", "rsp") for run in ("", "_replica")]
 def resting(tmp_path_factory):
     """A copy of the project in which the tiny study has run."""
     project = copy_project(tmp_path_factory.mktemp("resting"))
-    process = snakemake(project, config=run_config(), project=project)
-    assert process.returncode == 0, process.stdout[-5000:]
-    return project
+    return run_study(project, run_config(), project)
 
 
 @pytest.fixture

@@ -51,6 +51,13 @@ def copy_project(folder):
     return folder
 
 
+def run_study(folder, config, project=ROOT):
+    """Run a whole study in a folder; return the folder."""
+    process = snakemake(folder, config=config, project=project)
+    assert process.returncode == 0, process.stdout[-5000:]
+    return folder
+
+
 def dry_run(project, config, *options):
     """Return {rule: number of jobs} that Snakemake would run in a copied project."""
     process = snakemake(project, "--dry-run", *options, config=config, project=project)

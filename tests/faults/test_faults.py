@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workflow import ROOT, snakemake, tiny_config
+from workflow import ROOT, run_study, snakemake, tiny_config
 
 KILLS = 20
 SECONDS_BETWEEN = (2, 14)
@@ -32,10 +32,7 @@ def whole_config():
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """A folder in which the study has run from beginning to end."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    process = snakemake(folder, config=whole_config())
-    assert process.returncode == 0, process.stdout[-5000:]
-    return folder
+    return run_study(tmp_path_factory.mktemp("undisturbed"), whole_config())
 
 
 def files(folder):

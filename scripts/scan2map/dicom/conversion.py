@@ -7,7 +7,7 @@ import numpy as np
 
 from scan2map.dicom.findings import Finding
 from scan2map.dicom.series import (
-    by_series,
+    FETCH,
     is_diffusion,
     name_of,
     slices_of,
@@ -17,18 +17,14 @@ from scan2map.dicom.series import (
 from scan2map.images import read_json
 from scan2map.nifti import nib
 
-REQUIRED = {
-    "T1w": ("EchoTime", "RepetitionTime"),
-    "dwi": ("EchoTime", "RepetitionTime"),
-    "bold": ("EchoTime", "RepetitionTime"),
-}
-"""What later stages, or BIDS, need to know of an image."""
+REQUIRED = ("EchoTime", "RepetitionTime")
+"""What later stages, or BIDS, need to know of every image."""
 
 SAME_TIME = 0.01
 """Share by which repetition times of one scan may differ."""
 
 
-def convert(images, folder):
+def convert(series, folder):
     """Convert each series with dcm2niix, alone.
 
     dcm2niix sees links of its own numbering: nothing that a header or a file's name
@@ -36,7 +32,8 @@ def convert(images, folder):
 
     Parameters
     ----------
-    images : list of scan2map.dicom.headers.Image
+    series : dict of str to list of scan2map.dicom.headers.Image
+        As from `scan2map.dicom.series.by_series`.
     folder : str or Path
         An empty folder that the images are written to.
 
@@ -49,7 +46,6 @@ def convert(images, folder):
         By the UID of a series, what dcm2niix said of one it could not convert.
     """
     found, failed = [], {}
-    series = by_series(images)
     for number, (uid, group) in enumerate(series.items()):
         place = Path(folder, f"{number:04d}")
         (place / "dicom").mkdir(parents=True)
@@ -113,8 +109,8 @@ def check_conversion(suffix, outputs, images):
     name, chosen = name_of(images), outputs[0]
     findings = list(_several(name, outputs))
     image = nib.load(chosen["image"])
-    findings += _counts(name, image.shape, images)
-    findings += _sidecar(name, suffix, chosen["sidecar"], images)
+    findings += _counts(name, image.shape, chosen["volumes"], images)
+    findings += _sidecar(name, chosen["sidecar"], images)
     findings += _values(name, image)
     if suffix == "dwi" or is_diffusion(images):
         findings += _gradients(name, chosen)
@@ -129,7 +125,7 @@ def _several(name, outputs):
             name,
             "has slices at uneven distances, which the converter evened out by "
             "interpolation",
-            "fetch the whole series again from the scanner or the archive",
+            FETCH,
         )
     elif len(outputs) > 1:
         yield Finding(
@@ -141,27 +137,26 @@ def _several(name, outputs):
         )
 
 
-def _counts(name, shape, images):
+def _counts(name, shape, volumes, images):
     """Yield findings where an image has other slices or volumes than its headers."""
     # dcm2niix turns volumes that were taken sagittally, so slices may be on any axis.
     slices = int(np.prod(shape[:3])) / voxels_of_slice(images)
-    there = shape[3] if len(shape) > 3 else 1
     for what, number, expected in (
         ("slices", slices, slices_of(images)),
-        ("volumes", there, len(volumes_of(images))),
+        ("volumes", volumes, len(volumes_of(images))),
     ):
         if number != expected:
             yield Finding(
                 "volumes_differ",
                 name,
                 f"became an image of {number:g} {what}, its headers have {expected}",
-                "fetch the whole series again from the scanner or the archive",
+                FETCH,
             )
 
 
-def _sidecar(name, suffix, sidecar, images):
+def _sidecar(name, sidecar, images):
     """Yield findings on what the converter wrote about an image."""
-    lacking = [key for key in REQUIRED[suffix] if key not in sidecar]
+    lacking = [key for key in REQUIRED if key not in sidecar]
     if lacking:
         yield Finding(
             "sidecar_incomplete",

@@ -51,37 +51,35 @@ WORDS = frozenset(
     brain brainwave brava c cbf chest clear cmrr coefficient coil colfa color combine
     compressed cor coronal cosine cover d de deep dehance dep dependent derived desc
     descending diff diffusion dir direction directions dirs dis2d dis3d discovery
-    distortion dixon dti dtiset dual dwi e11 echo eddy elition encoding enh enhanced
-    ep ep2d epfid2d1 epi epse2d1 espree expla explorer ext extended eyes fa false
-    fast fat fe ffe fgre field fieldmap fieldmapping filter filtered fisp fit fix flair
-    flash fid fmap fmri fov fp free fs fspgr func functional ge geom gr gradient grappa
-    gre gre_field group gyroscan head hfs high hires hfp hfdl hfdr ffs ho i ima imaging
-    in infinix ingenia inplane interleaved inv inversion ipat ir is iso isotropic
-    j j- k k- i- l lava le length linear localizer localiser long loc low lr m m_ffe
-    m_se magnetom magnitude map mapping maps matrix max mb mddw mean measurement
-    medical mema min minimum mm moco mode modulus mosaic motion mp mp2rage mpr mprage
-    mr mr450 mr450w mr750 mr750w multi multiband multiecho mux nav neck nd neuro no
-    none noddi norm normal nerve normalised normalized o off on open optima opt
-    orbital orig original other out p p2 p3 pa parallel part partial pa_ pcasl pd perf
-    perfusion petra ph phase phantom phasediff philips pilot planar plus pos position
-    posterior pre premier primary prisma product protocol pulse qc r radial rage rd
-    readout real ref reference res resolution rest resting restingstate rev reversed rf
-    rl rm ro rs rsfmri run s sag sagittal sb sbref scan scanner scout se seg segmented
-    sense sequence series set setter shape shells shim short siemens siemensseq sigma
-    signa single sk skyra skyra_fit sl slab slice slices sms sola sp space spair spc
-    spgr spin spiral spir spoiled ss standard state step stir sum survey swi synaptive
-    syngo t t1 t1w t2 t2star t2starw t2w t2w_ ta task te terra test tf tfe tfl tfl3d1
-    ti tim time tir tmax to tof topup tr tra trace tracew transverse trim trio triotim
-    trufi truefisp true tse turbo two type u ultra uni v variant ve venc verio vibe
-    vida vnav volume vol w water wave weighted wfs whole wip x x_ xa xa10 xa11 xa20
-    xa30 xa31 xa50 xa60 xs y yes z zoom zoomit func_ dwi_ bw me e mt ns lx software
-    release squares adaptive triple coils phased array array_ hea hep gea combination
-    scan2map dcm2niix row col k-space osp mtc trss per rg cg ppg pff pfp unknown skip
-    ep2d_bold ep2d_diff gems toshiba canon hitachi uih united healthcare bruker
-    achieva_ dstream quasar intera ambition elition_ architect pioneer creator voyager
-    lumina free.max aera amira spectra biograph mmr symphony sonata allegra allegra_
-    avanto_fit trio_ prisma_fit prismafit vd11 vd13 d13 vb17 vb15 ve11 e11c e11b d13d
-    b17 b19 n4 fq m_ phase_ real_ imaginary ffe_ tissue
+    distortion dixon dti dtiset dual dwi e11 echo eddy elition encoding enh enhanced ep
+    ep2d epfid2d1 epi epse2d1 espree expla explorer ext extended eyes fa false fast fat
+    fe ffe fgre field fieldmap fieldmapping filter filtered fisp fit fix flair flash fid
+    fmap fmri fov fp free fs fspgr func functional ge geom gr gradient grappa gre group
+    gyroscan head hfs high hires hfp hfdl hfdr ffs ho i ima imaging in infinix ingenia
+    inplane interleaved inv inversion ipat ir is iso isotropic j k l lava le length
+    linear localizer localiser long loc low lr m magnetom magnitude map mapping maps
+    matrix max mb mddw mean measurement medical mema min minimum mm moco mode modulus
+    mosaic motion mp mp2rage mpr mprage mr mr450 mr450w mr750 mr750w multi multiband
+    multiecho mux nav neck nd neuro no none noddi norm normal nerve normalised
+    normalized o off on open optima opt orbital orig original other out p p2 p3 pa
+    parallel part partial pcasl pd perf perfusion petra ph phase phantom phasediff
+    philips pilot planar plus pos position posterior pre premier primary prisma product
+    protocol pulse qc r radial rage rd readout real ref reference res resolution rest
+    resting restingstate rev reversed rf rl rm ro rs rsfmri run s sag sagittal sb sbref
+    scan scanner scout se seg segmented sense sequence series set setter shape shells
+    shim short siemens siemensseq sigma signa single sk skyra sl slab slice slices sms
+    sola sp space spair spc spgr spin spiral spir spoiled ss standard state step stir
+    sum survey swi synaptive syngo t t1 t1w t2 t2star t2starw t2w ta task te terra test
+    tf tfe tfl tfl3d1 ti tim time tir tmax to tof topup tr tra trace tracew transverse
+    trim trio triotim trufi truefisp true tse turbo two type u ultra uni v variant ve
+    venc verio vibe vida vnav volume vol w water wave weighted wfs whole wip x xa xa10
+    xa11 xa20 xa30 xa31 xa50 xa60 xs y yes z zoom zoomit bw me e mt ns lx software
+    release squares adaptive triple coils phased array hea hep gea combination scan2map
+    dcm2niix row col osp mtc trss per rg cg ppg pff pfp unknown skip gems toshiba canon
+    hitachi uih united healthcare bruker dstream quasar intera ambition architect
+    pioneer creator voyager lumina aera amira spectra biograph mmr symphony sonata
+    allegra prismafit vd11 vd13 d13 vb17 vb15 ve11 e11c e11b d13d b17 b19 n4 fq
+    imaginary tissue
     """.split()
 )
 """Words that names of scanners, sequences and series are made of."""
@@ -94,7 +92,7 @@ def plain_words(text):
     """Return a text of a header with nothing but known words and short numbers.
 
     Free text, such as a series' description, is where names end up. Numbers have at
-    most three digits, or four after ``b`` or ``p``, as in b1000.
+    most three digits, or four after ``b``, as in b1000.
 
     Parameters
     ----------

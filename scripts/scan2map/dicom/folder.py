@@ -26,7 +26,6 @@ DICOM_SUFFIXES = {".dcm", ".ima", ".dic", ".dicom", ".mr", ""}
 BESIDE = {"SR", "PR", "KO", "DOC", "PLAN"}
 """Modalities of documents that archives keep beside images."""
 
-
 TIMESTAMP = ".snakemake_timestamp"
 """Snakemake's, in folders that a rule made, such as the phantom's."""
 
@@ -135,20 +134,18 @@ def _sort(path, name, session):
         )
     if not sop_class or not modality:
         return refuse("truncated_file", "ends within its header")
-    if pixels is None:
-        if modality in BESIDE or (modality == "MR" and not _is_image(sop_class)):
-            return pass_over(sop_class.name)
-        if modality != "MR":
-            return refuse(
-                "not_mr", f"is of modality {_safe(modality)}, not MR", "take it out"
-            )
-        return refuse("truncated_file", "ends before its pixels begin")
     if modality != "MR":
-        if sop_class == SecondaryCaptureImageStorage:
+        if pixels is None and modality in BESIDE:
+            return pass_over(sop_class.name)
+        if pixels is not None and sop_class == SecondaryCaptureImageStorage:
             return pass_over("picture of a screen")
         return refuse(
             "not_mr", f"is of modality {_safe(modality)}, not MR", "take it out"
         )
+    if pixels is None:
+        if not _is_image(sop_class):
+            return pass_over(sop_class.name)
+        return refuse("truncated_file", "ends before its pixels begin")
     try:
         image = describe(path, name, header, pixels)
     except Exception as error:  # values that are none, deep in pydicom
@@ -181,18 +178,13 @@ def _safe(text):
 
 def _broken(image):
     """Yield what is wrong with the pixels of one file."""
-    there, announced, unit = (
-        image.pixels.there,
-        image.pixels.announced,
-        image.pixels.unit,
-    )
-    padding = 1 if unit == "bytes" else 0
+    announced, there, unit = image.pixels
     frames = len(image.frames)
     said = int(image.texts["NumberOfFrames"] or 1)
     if there < announced:
         what = f"is cut off: its header announces {announced} {unit} of pixels, "
         yield Finding("truncated_file", image.name, f"{what}{there} are there", COPY)
-    elif there > announced + padding and unit == "bytes":
+    elif unit == "bytes" and there > announced + 1:  # which is padding
         what = f"holds {there} bytes of pixels, and its header describes {announced}"
         yield Finding("truncated_file", image.name, what, COPY)
     if said != frames:

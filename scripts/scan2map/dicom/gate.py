@@ -61,23 +61,22 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
     """
     session = read_session(folder)
     series = by_series(session.images)
-    found, failed = convert(session.images, work)
-    problems = [
-        f"{images[0].name} and its series cannot be converted: dcm2niix ended with "
-        f"{failed[uid]}"
-        for uid, images in series.items()
-        if uid in failed
-    ]
-    findings = list(session.findings)
+    found, failed = convert(series, work)
+    findings, problems = list(session.findings), []
     try:
         chosen = choose_series(found, wanted, patterns)
     except ValueError as error:
-        problems.append(str(error))
         chosen = {}
+        problems = [
+            *(
+                f"{series[uid][0].name} and its series cannot be converted: dcm2niix "
+                f"ended with {said}"
+                for uid, said in failed.items()
+            ),
+            str(error),
+        ]
         for images in series.values():
             findings += check_series(images)
-    else:
-        problems = []
     for suffix, item in chosen.items():
         images = series[item["series"]]
         outputs = matching(found, suffix, patterns, item["series"])
@@ -85,5 +84,5 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
         findings += check_conversion(suffix, outputs, images)
     findings = let_through(findings, gate or {}, problems)
     names = {item["series"]: suffix for suffix, item in chosen.items()}
-    inventory = take_inventory(session, names, failed, findings)
+    inventory = take_inventory(series, session.passed_over, names, failed, findings)
     return Admitted(chosen, findings, inventory, session.passed_over)

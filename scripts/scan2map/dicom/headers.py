@@ -67,8 +67,8 @@ class Frame(NamedTuple):
 
 KEPT = (
     "SOPInstanceUID", "SOPClassUID", "SeriesInstanceUID", "StudyInstanceUID",
-    "PatientID", "PatientName", "PatientBirthDate", "Modality", "Manufacturer",
-    "SeriesNumber", "SeriesDescription", "ProtocolName", "MRAcquisitionType",
+    "PatientID", "PatientName", "PatientBirthDate", "Manufacturer",
+    "SeriesNumber", "SeriesDescription", "MRAcquisitionType",
     "RepetitionTime", "NumberOfTemporalPositions", "Rows", "Columns",
     "AcquisitionNumber", "NumberOfFrames",
 )  # fmt: skip
@@ -205,6 +205,7 @@ def describe(path, name, header, pixels):
     Image
     """
     enhanced = "PerFrameFunctionalGroupsSequence" in header
+    elements = csa(header)
     return Image(
         path,
         name,
@@ -213,10 +214,10 @@ def describe(path, name, header, pixels):
         _image_type(header),
         _integer(header.get("InstanceNumber")),
         header.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian),
-        _enhanced_frames(header) if enhanced else (_classic_frame(header),),
+        _enhanced_frames(header) if enhanced else (_classic_frame(header, elements),),
         pixels,
         _planned(header),
-        _tiles(header),
+        _tiles(header, elements),
         _tile(header),
     )
 
@@ -228,18 +229,22 @@ def _image_type(header):
     )
 
 
+def _shared(header):
+    """Return what all frames of a multi-frame file share; empty for other files."""
+    return (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
+
+
 def _shared_texts(header):
     """Return the repetition time of a multi-frame file, as a classic one has it."""
-    shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
-    timing = shared.get("MRTimingAndRelatedParametersSequence")
+    timing = _shared(header).get("MRTimingAndRelatedParametersSequence")
     if not timing or "RepetitionTime" not in timing[0]:
         return {}
     return {"RepetitionTime": str(timing[0].RepetitionTime)}
 
 
-def _classic_frame(header):
-    """Return the only frame of a file."""
-    b_value, direction = _classic_diffusion(header)
+def _classic_frame(header, elements):
+    """Return the only frame of a file; `elements` are those of its CSA header."""
+    b_value, direction = _classic_diffusion(header, elements)
     component = "/".join(map(str, (header.get("ImageType") or [])[2:]))
     return Frame(
         _numbers(header.get("ImagePositionPatient"), 3),
@@ -274,7 +279,7 @@ def _moment(text):
     return 86400.0 * day + clock + float(fraction or 0)
 
 
-def _classic_diffusion(header):
+def _classic_diffusion(header, elements):
     """Return b-value and direction of a classic image, by what its maker writes."""
     if "DiffusionBValue" in header:
         return _checked_diffusion(
@@ -292,7 +297,6 @@ def _classic_diffusion(header):
         values = [header[tag].value for tag in direction_tags if tag in header]
         flat = values[0] if len(values) == 1 else values
         return _checked_diffusion(header[b_tag].value, flat)
-    elements = csa(header)
     if "B_value" in elements:
         direction = elements.get("DiffusionGradientDirection")
         return _checked_diffusion(elements["B_value"], direction)
@@ -341,11 +345,11 @@ def csa(header):
     return elements
 
 
-def _tiles(header):
+def _tiles(header, elements):
     """Return how many slices a mosaic says it holds; None for other images."""
     if "MOSAIC" not in _image_type(header):
         return None
-    said = _integer(csa(header).get("NumberOfImagesInMosaic"))
+    said = _integer(elements.get("NumberOfImagesInMosaic"))
     if said is None and 0x0019100A in header:
         said = _integer(header[0x0019100A].value)
     return said or 0
@@ -353,18 +357,16 @@ def _tiles(header):
 
 def _tile(header):
     """Return rows and columns of a mosaic's slice, from its acquisition matrix."""
-    matrix = re.fullmatch(
-        r"(\d+)\D*\*(\d+)\D*",
-        str(header.get(0x0051100B, "") and header[0x0051100B].value),
-    )
+    element = header.get(0x0051100B)
+    text = "" if element is None else str(element.value)
+    matrix = re.fullmatch(r"(\d+)\D*\*(\d+)\D*", text)
     return tuple(map(int, matrix.groups())) if matrix else None
 
 
 def _planned(header):
-    """Return what the scanner planned: ``slices``, ``slab`` and Siemens' numbers."""
-    places = [header, *(header.get("SharedFunctionalGroupsSequence") or [])]
+    """Return what the scanner planned: ``slices``, and numbers of Siemens' protocol."""
     found = {}
-    for text in (text for place in places for text in _protocols(place)):
+    for text in (*_protocols(header), *_protocols(_shared(header))):
         for key, value in PROTOCOL.findall(text):
             name = key.decode()
             found["slices" if "." in name else name] = int(value, 0)
@@ -390,7 +392,7 @@ def _protocols(dataset):
 
 def _enhanced_frames(header):
     """Return the frames of a multi-frame file."""
-    shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
+    shared = _shared(header)
     return tuple(
         _enhanced_frame(frame, shared)
         for frame in header.PerFrameFunctionalGroupsSequence

@@ -3,7 +3,6 @@
 from collections import Counter
 
 from scan2map.dicom.deidentification import plain_words
-from scan2map.dicom.series import by_series
 
 COLUMNS = ("series", "description", "images", "verdict", "output")
 """Of the inventory of a session."""
@@ -12,12 +11,15 @@ LET_THROUGH = "let through: "
 """How the verdict on what is wrong, and wanted all the same, begins."""
 
 
-def take_inventory(session, chosen, failed, findings):
+def take_inventory(series, passed_over, chosen, failed, findings):
     """Return a row for each series and for each kind of file beside them.
 
     Parameters
     ----------
-    session : scan2map.dicom.folder.Session
+    series : dict of str to list of scan2map.dicom.headers.Image
+        As from `scan2map.dicom.series.by_series`.
+    passed_over : list of (str, str)
+        Names of files that are no images, and what they are.
     chosen : dict of str to str
         UID of each series that is wanted, and the name of the image it became.
     failed : dict of str to str
@@ -31,7 +33,7 @@ def take_inventory(session, chosen, failed, findings):
         With the keys of `COLUMNS`.
     """
     rows, told = [], set()
-    for uid, images in by_series(session.images).items():
+    for uid, images in series.items():
         names = [image.name for image in images]
         verdict = "converted" if uid in chosen else "not asked for"
         if uid in failed:
@@ -48,8 +50,7 @@ def take_inventory(session, chosen, failed, findings):
         rows.append(_row("", "the whole folder", "", LET_THROUGH + kind, ""))
     copies = "copy of another file"
     beside = Counter(
-        copies if why.startswith("the same file") else why
-        for _, why in session.passed_over
+        copies if why.startswith("the same file") else why for _, why in passed_over
     )
     return rows + [_row("", why, n, "passed over", "") for why, n in beside.items()]
 

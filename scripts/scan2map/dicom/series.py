@@ -45,12 +45,10 @@ def check_series(images):
     list of scan2map.dicom.findings.Finding
     """
     findings = [*_derived(images), *_duplicates(images), *_gaps(images)]
-    findings += _slices(images)
-    if images[0].tiles is not None:
-        findings += _mosaics(images)
+    findings += _slices(images) if images[0].tiles is None else _mosaics(images)
     volumes = volumes_of(images)
     if is_diffusion(images):
-        findings += _directions(images)
+        findings += _directions(images, volumes)
     else:
         findings += _times(images, volumes)
     return findings + list(_planned_volumes(images, len(volumes)))
@@ -195,8 +193,6 @@ def _ranges(numbers):
 
 def _slices(images):
     """Yield findings on the slices of the volumes of images that have one each."""
-    if images[0].tiles is not None:
-        return
     groups = defaultdict(Counter)
     for _, frame in _frames(images):
         orientation = frame.orientation and tuple(np.round(frame.orientation, 2))
@@ -290,10 +286,11 @@ def _mosaics(images):
         )
 
 
-def _directions(images):
+def _directions(images, volumes):
     """Yield a finding for weighted volumes that say no direction."""
-    for image, frame in volumes_of(images):
-        if (frame.b_value or 0) > WEIGHTED and frame.direction is None:
+    weighted = [pair for pair in volumes if (pair[1].b_value or 0) > WEIGHTED]
+    for image, frame in weighted:
+        if frame.direction is None:
             yield Finding(
                 "direction_missing",
                 image.name,
@@ -301,13 +298,12 @@ def _directions(images):
                 "the gradient is written",
                 "leave out this image, or choose another series",
             )
-    weighted = sum((frame.b_value or 0) > WEIGHTED for _, frame in volumes_of(images))
     planned = _planned_directions(images[0])
-    if planned and weighted < planned:
+    if planned and len(weighted) < planned:
         yield Finding(
             "direction_missing",
             name_of(images),
-            f"has {weighted} weighted volumes, and its headers say {planned}",
+            f"has {len(weighted)} weighted volumes, and its headers say {planned}",
             FETCH,
         )
 
