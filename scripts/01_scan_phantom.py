@@ -4,12 +4,12 @@ import logging
 from pathlib import Path
 
 from scan2map.images import write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.dicom import session_header, write_bold, write_dwi, write_t1w
 from scan2map.phantom.session import scan_session
 
-log_to(snakemake.log[0])
+begin(snakemake)
 phantom = snakemake.params.phantom
 series, truth = scan_session(
     read_template(),

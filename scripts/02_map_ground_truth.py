@@ -3,10 +3,10 @@
 import logging
 
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.phantom.anatomy import effect_mask, read_template
 
-log_to(snakemake.log[0])
+begin(snakemake)
 template = read_template()
 shape = tuple(snakemake.params.grid["shape"])
 affine = analysis_grid(MNI_CENTRE, shape, snakemake.params.grid["voxel_size"])

@@ -3,11 +3,11 @@
 import logging
 
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.phantom.anatomy import read_template
 from scan2map.phantom.resting_state import NETWORKS, average_networks
 
-log_to(snakemake.log[0])
+begin(snakemake)
 shape = tuple(snakemake.params.grid["shape"])
 affine = analysis_grid(MNI_CENTRE, shape, snakemake.params.grid["voxel_size"])
 maps = average_networks(read_template(), affine, shape)

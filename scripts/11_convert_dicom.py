@@ -10,9 +10,9 @@ from scan2map.bids_images import check_image, complete_sidecar
 from scan2map.dicom.deidentification import deidentify_image, deidentify_sidecar
 from scan2map.dicom.gate import pass_gate
 from scan2map.images import write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, output, asked = snakemake.input, snakemake.output, snakemake.params
 with TemporaryDirectory() as unpacked, TemporaryDirectory() as converted:
     admitted = pass_gate(

@@ -7,9 +7,9 @@ from shutil import copyfile
 
 from scan2map.bids_images import check_image, complete_sidecar
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, output, wanted = snakemake.input, snakemake.output, snakemake.params.wanted
 sidecars = {}
 for suffix in wanted:

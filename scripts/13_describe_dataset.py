@@ -4,12 +4,13 @@ from pathlib import Path
 
 from scan2map import bids_dataset
 from scan2map.images import write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+dataset = Path(snakemake.output.ignore).parent
+begin(snakemake)
 study, output = snakemake.params.study, snakemake.output
 rows = bids_dataset.participants(bids_dataset.read_table(snakemake.input.cohort))
-everybody = bids_dataset.with_left_over(rows, Path(output.ignore).parent)
+everybody = bids_dataset.with_left_over(rows, dataset)
 
 bids_dataset.write_table(everybody, output.participants)
 write_json(bids_dataset.describe_columns(rows), output.participants_json)

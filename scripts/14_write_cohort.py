@@ -1,7 +1,7 @@
 """Write the sessions of the study as one table."""
 
 from scan2map.cohort import write_cohort
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 write_cohort(snakemake.params.rows, snakemake.output[0])

@@ -4,10 +4,10 @@ from scan2map.defacing import face_mask
 from scan2map.figures.defacing import draw_defaced
 from scan2map.figures.style import write_png
 from scan2map.images import read_array, read_grid, read_mask
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, wildcards = snakemake.input, snakemake.wildcards
 
 head = nib.load(given.t1w)

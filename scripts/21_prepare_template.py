@@ -2,11 +2,11 @@
 
 from scan2map.anat import mask_on_grid, scale_template, template_grey_matter
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 from scan2map.template import template_path
 
-log_to(snakemake.log[0])
+begin(snakemake)
 template = nib.load(template_path("T1"))
 data, grid = template.get_fdata(), snakemake.params.grid
 

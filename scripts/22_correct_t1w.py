@@ -5,9 +5,9 @@ import logging
 from scan2map.anat import correct_bias, denoise, read_t1w
 from scan2map.brain_mask import check_brain_mask, robex_mask, template_mask
 from scan2map.images import read_array, read_grid, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 settings, seed = snakemake.params.anat, snakemake.params.seed
 t1w, affine = read_t1w(snakemake.input.t1w)
 

@@ -4,10 +4,10 @@ import logging
 
 from scan2map.anat import check_overlap, warp_to_template
 from scan2map.images import read_array, read_grid, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.transforms import pull, write_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given = snakemake.input
 t1w, mask = read_array(given.t1w), read_mask(given.mask)
 affine, grid = read_grid(given.t1w)[1], read_grid(given.grid)

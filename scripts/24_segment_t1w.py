@@ -5,10 +5,10 @@ import logging
 import numpy as np
 
 from scan2map.images import read_array, read_grid, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.segmentation import segment
 
-log_to(snakemake.log[0])
+begin(snakemake)
 t1w, mask = read_array(snakemake.input.t1w), read_mask(snakemake.input.mask)
 _, affine = read_grid(snakemake.input.t1w)
 

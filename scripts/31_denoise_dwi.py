@@ -5,10 +5,10 @@ import tempfile
 
 from scan2map.dwi.denoising import denoise, denoise_with_mrtrix
 from scan2map.images import read_array, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 config, path = snakemake.params.dwi, snakemake.input.dwi
 if config["denoise"] == "mrtrix":
     with tempfile.TemporaryDirectory() as folder:

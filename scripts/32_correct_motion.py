@@ -10,10 +10,10 @@ from scan2map.dwi.fsl import acquisition_row, correct_with_eddy
 from scan2map.dwi.gradients import phase_axis, read_gradients, write_gradients
 from scan2map.dwi.masking import mask_dwi
 from scan2map.images import read_array, read_grid, read_json, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.motion import motion_table, write_motion
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths, method = snakemake.input, snakemake.params.dwi["eddy"]
 data, affine = read_array(paths.dwi), read_grid(paths.dwi)[1]
 bvals, bvecs = read_gradients(paths.bval, paths.bvec, data.shape[3])

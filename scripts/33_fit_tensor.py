@@ -7,10 +7,10 @@ import numpy as np
 from scan2map.dwi.gradients import read_gradients, world_directions
 from scan2map.dwi.masking import mask_dwi, mask_tensors, mean_b0
 from scan2map.images import read_array, read_grid, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.tensor import SIDECAR, fit_tensor
 
-log_to(snakemake.log[0])
+begin(snakemake)
 method = snakemake.params.dwi["tensor"]
 data = read_array(snakemake.input.dwi)
 _, affine = read_grid(snakemake.input.dwi)

@@ -6,11 +6,11 @@ import numpy as np
 
 from scan2map.dwi.gradients import phase_axis
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.registration import on_analysis_grid, register_epi
 from scan2map.transforms import pull, write_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths = snakemake.input
 b0, b0_mask = read_array(paths.b0), read_mask(paths.mask)
 _, affine = read_grid(paths.b0)

@@ -6,11 +6,11 @@ import numpy as np
 
 from scan2map.dwi.space import warp_tensor
 from scan2map.images import read_array, read_grid, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.tensor import METRIC_UNITS, SIDECAR, invariants
 from scan2map.transforms import compose, pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths = snakemake.input
 to_dwi, grid = read_field(paths.xfm)
 to_t1w = np.zeros_like(to_dwi)

@@ -7,10 +7,10 @@ import numpy as np
 from scan2map.func.series import repetition_time, write_series
 from scan2map.func.slice_timing import correct_slice_timing, slice_times, why_not
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 image = nib.load(snakemake.input.bold)
 sidecar = read_json(snakemake.input.sidecar)
 seconds = repetition_time(sidecar, image.header)

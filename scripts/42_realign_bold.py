@@ -6,10 +6,10 @@ import numpy as np
 
 from scan2map.func.realignment import mean_volume, realign
 from scan2map.images import read_array, read_grid, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.motion import image_centre, motion_of, motion_table, write_motion
 
-log_to(snakemake.log[0])
+begin(snakemake)
 data, affine = read_array(snakemake.input.bold), read_grid(snakemake.input.bold)[1]
 
 matrices = realign(data, affine)

@@ -7,11 +7,11 @@ import numpy as np
 from scan2map.dwi.gradients import phase_axis
 from scan2map.func.masking import mask_bold
 from scan2map.images import read_array, read_grid, read_json, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.registration import on_analysis_grid, register_epi
 from scan2map.transforms import pull, write_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths, method = snakemake.input, snakemake.params.func["registration"]
 boldref, affine = read_array(paths.boldref), read_grid(paths.boldref)[1]
 t1w, t1w_mask, grid = on_analysis_grid(

@@ -7,10 +7,10 @@ import numpy as np
 from scan2map.func.series import Masked, kept, read_volumes, write_series
 from scan2map.func.warping import warp_volumes, with_data
 from scan2map.images import read_grid, read_json, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.transforms import compose, grid_points, pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths = snakemake.input
 to_t1w, grid = read_field(paths.xfm_mni)
 to_bold = compose(to_t1w, grid, *read_field(paths.xfm))

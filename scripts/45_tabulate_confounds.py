@@ -9,12 +9,12 @@ from scan2map.func.series import read_volumes
 from scan2map.func.tables import read_table, write_table
 from scan2map.func.tissues import core
 from scan2map.images import read_array, read_grid, read_mask, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.motion import MOTION_COLUMNS
 from scan2map.nifti import nib
 from scan2map.transforms import pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths, settings = snakemake.input, snakemake.params.func
 brain, grey = read_mask(paths.mask), read_array(paths.template_gm)
 cores, facts = {}, {}

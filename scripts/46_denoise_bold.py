@@ -8,9 +8,9 @@ from scan2map.func.series import Masked, kept, read_volumes, write_series
 from scan2map.func.smoothing import smooth_inside
 from scan2map.func.tables import read_table
 from scan2map.images import read_grid, read_json, read_mask
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths, settings = snakemake.input, snakemake.params.func
 mask, (_, grid) = read_mask(paths.mask), read_grid(paths.mask)
 sidecar = read_json(paths.sidecar)

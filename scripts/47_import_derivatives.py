@@ -20,10 +20,10 @@ from scan2map.images import (
     read_mask,
     write_image,
 )
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, output, grid = snakemake.input, snakemake.output, snakemake.params.grid
 sidecar = {}
 for path in given.get("bold_json", []):

@@ -6,9 +6,9 @@ import numpy as np
 
 from scan2map.features import describe_feature, tensor_feature
 from scan2map.images import read_array, read_grid, read_mask, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 _, affine = read_grid(snakemake.input.tensor)
 mask = read_mask(snakemake.input.mask)
 settings = {

@@ -11,9 +11,9 @@ from scan2map.ica import (
     reduce_session,
 )
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 settings = snakemake.params.ica
 left = read_json(snakemake.input.sidecar)["DegreesOfFreedom"]
 check_dimensions(left, settings["components"])

@@ -15,9 +15,9 @@ from scan2map.ica import (
     rows_between,
 )
 from scan2map.images import read_grid, read_mask, to_image, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 settings, n = snakemake.params.ica, snakemake.params.ica["components"]
 group = GroupReduction(rows_between(n, settings["reduce_to"]))
 for path in listed(snakemake.input.reduced):

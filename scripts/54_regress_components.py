@@ -11,9 +11,9 @@ from scan2map.ica import (
     read_voxels,
 )
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 settings, given = snakemake.params.ica, snakemake.input
 session = SessionRegression(read_voxels(given.bold, given.mask), settings)
 group = [given.maps, *given.group]

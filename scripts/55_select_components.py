@@ -6,9 +6,9 @@ import numpy as np
 
 from scan2map.ica import associated_components, average_activity
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 participants, alpha = snakemake.params.participants, snakemake.params.alpha
 label = dict(zip(participants, snakemake.params.labels, strict=True))
 described = [read_json(path) for path in snakemake.input.descriptions]

@@ -6,9 +6,9 @@ import numpy as np
 
 from scan2map.ica import evenly_spaced, read_voxels
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 bold, mask = snakemake.input.bold, snakemake.input.mask
 data = read_voxels(bold, mask)
 about = read_json(bold.removesuffix(".nii.gz") + ".json")

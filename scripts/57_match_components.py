@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from scan2map.ica import match_maps
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 maps, reference = np.load(snakemake.input.maps), np.load(snakemake.input.reference)
 matched, r = match_maps(maps, reference)
 numbers = np.arange(1, len(maps) + 1)

@@ -12,9 +12,9 @@ from scan2map.ica import (
     read_voxels,
 )
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 settings, given, params = snakemake.params.ica, snakemake.input, snakemake.params
 groups = [(path, *given.groups[i : i + 1]) for i, path in enumerate(given.maps)]
 loaded = [read_group(*paths) for paths in groups]

@@ -3,9 +3,9 @@
 import json
 
 from scan2map.features import fingerprint, read_feature
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 files = list(snakemake.input)
 # So that a list differs where a feature does, and networks are trained again.
 digests = [fingerprint(read_feature(path)) for path in files]

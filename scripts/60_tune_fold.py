@@ -12,19 +12,19 @@ from optuna.storages.journal import JournalFileBackend
 
 from scan2map.features import open_stored
 from scan2map.images import write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.tuning import tune
 
-log_to(snakemake.log[0])
+# Not an output: Snakemake would remove it before it runs a killed job again.
+journal = Path(snakemake.output.tuned).with_name("trials.journal").resolve()
+begin(snakemake)
 optuna.logging.disable_default_handler()
 optuna.logging.enable_propagation()
 use_threads(snakemake.threads)
 check_gpu(asked, required=snakemake.config["gpu"] == "require")
 given, params = snakemake.input, snakemake.params
 features = open_stored(given.features, given.get("mask"), given.get("selection"))
-# Not an output: Snakemake would remove it before it runs a killed job again.
-journal = Path(snakemake.output.tuned).with_name("trials.journal").resolve()
 tuned, trials = tune(
     features,
     labels=params.labels,

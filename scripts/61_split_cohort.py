@@ -1,10 +1,10 @@
 """Write who is tested in which fold of which repeat."""
 
 from scan2map.cohort import write_cohort
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.splits import split
 
-log_to(snakemake.log[0])
+begin(snakemake)
 rows, folds = snakemake.params.rows, snakemake.params.folds
 fold_of = split(rows, **folds, seed=snakemake.params.seed)
 write_cohort(

@@ -19,17 +19,19 @@ import pandas as pd
 from scan2map.features import open_stored
 from scan2map.fold_jobs import Noted, of_fold, train_each
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.networks import describe, save
 from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.resumption import KeptState
 from scan2map.training import train
 
-params, output = snakemake.params, snakemake.output
+params = snakemake.params
 states = [
     KeptState(Path(model).with_name("training_state.npz"), params.code)
-    for model in output.model
+    for model in snakemake.output.model
 ]
+begin(snakemake)
+output = snakemake.output
 
 
 def train_fold(i, fold):
@@ -67,7 +69,6 @@ def train_fold(i, fold):
     )
 
 
-log_to(snakemake.log[0])
 train_each(train_fold, params.folds, at_once=snakemake.threads)
 for state in states:
     state.remove()

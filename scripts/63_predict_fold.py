@@ -8,11 +8,11 @@ from scan2map import networks
 from scan2map.features import open_stored
 from scan2map.fold_jobs import naming, of_fold
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.networks.backend import use_threads
 from scan2map.training import predict_logits, prediction_table
 
-log_to(snakemake.log[0])
+begin(snakemake)
 use_threads(snakemake.threads)
 params = snakemake.params
 for i, fold in enumerate(params.folds):

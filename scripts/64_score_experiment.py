@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.scores import score_table
 
-log_to(snakemake.log[0])
+begin(snakemake)
 labels = {"participant_id": str, "session_id": str, "group": str}
 predictions = pd.concat(
     [pd.read_csv(path, sep="\t", dtype=labels) for path in snakemake.input.predictions],

@@ -4,9 +4,9 @@ import csv
 import logging
 
 from scan2map.audit import audit, check_honesty
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 params = snakemake.params
 folds = [tuple(map(int, fold)) for fold in params.folds]
 rows = audit(

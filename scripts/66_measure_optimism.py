@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.scores import optimism
 
-log_to(snakemake.log[0])
+begin(snakemake)
 labels = {"participant_id": str, "session_id": str, "group": str}
 honest, replica = (
     pd.read_csv(path, sep="\t", dtype=labels)

@@ -14,7 +14,7 @@ from scan2map import networks
 from scan2map.features import open_features, scale
 from scan2map.fold_jobs import naming, of_fold
 from scan2map.images import read_json, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.networks.backend import check_gpu, use_threads
 from scan2map.sensitivity import METRICS, UNITS, session_sensitivity
 from scan2map.sensitivity.gradients import logit_gradient
@@ -48,7 +48,7 @@ def explain_fold(i, fold):
     write_json(description, output.description[i])
 
 
-log_to(snakemake.log[0])
+begin(snakemake)
 use_threads(snakemake.threads)
 check_gpu(asked, required=snakemake.config["gpu"] == "require")
 for i, fold in enumerate(snakemake.params.folds):

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from scan2map.images import read_grid, read_json, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.sensitivity import (
     METRICS,
     UNITS,
@@ -14,7 +14,7 @@ from scan2map.sensitivity import (
 )
 from scan2map.transforms import pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 maps = maps_of_session(
     [np.load(path, mmap_mode="r") for path in snakemake.input.stacks],
     [read_json(path) for path in snakemake.input.tables],

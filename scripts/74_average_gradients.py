@@ -5,11 +5,11 @@ import logging
 import numpy as np
 
 from scan2map.images import read_grid, read_json, read_mask, to_image, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.sensitivity import average_over_repeats, maps_of_session
 from scan2map.sensitivity.components import COMPONENT_UNIT
 
-log_to(snakemake.log[0])
+begin(snakemake)
 maps = maps_of_session(
     [np.load(path, mmap_mode="r") for path in snakemake.input.stacks],
     [read_json(path) for path in snakemake.input.tables],

@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.sensitivity.components import summarise_importance
 
-log_to(snakemake.log[0])
+begin(snakemake)
 rankings = [pd.read_csv(path, sep="\t") for path in snakemake.input.rankings]
 table = summarise_importance(rankings)
 table.to_csv(snakemake.output.ranking, sep="\t", index=False, float_format="%.6g")

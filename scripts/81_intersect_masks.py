@@ -3,10 +3,10 @@
 import logging
 
 from scan2map.images import read_grid, read_mask, write_image
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics import intersect_masks
 
-log_to(snakemake.log[0])
+begin(snakemake)
 paths, mirror = snakemake.input.masks, snakemake.params.mirror
 masks = (
     read_mask(path)[::-1] if flip else read_mask(path)

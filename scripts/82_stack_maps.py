@@ -3,12 +3,12 @@
 import numpy as np
 
 from scan2map.images import mask_on_grid, write_image, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics import check_grids, read_map
 from scan2map.statistics.analysis import stack_analysis
 from scan2map.statistics.stacks import average_maps, take_apart
 
-log_to(snakemake.log[0])
+begin(snakemake)
 asked, sizes = snakemake.params.statistics, snakemake.params.images
 paths, mirror = list(snakemake.input.maps), snakemake.params.mirror
 shape, affine = check_grids(paths)

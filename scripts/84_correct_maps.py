@@ -7,7 +7,7 @@ from scan2map.cohort import read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 from scan2map.statistics import correct
 from scan2map.statistics.analysis import (
@@ -24,7 +24,7 @@ from scan2map.statistics.regions import read_atlas
 from scan2map.statistics.stacks import read_stack, take_apart
 from scan2map.statistics.tables import write_rows
 
-log_to(snakemake.log[0])
+begin(snakemake)
 threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have their own
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")

@@ -14,12 +14,12 @@ from scan2map.images import (
     to_image,
     write_image,
 )
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.sensitivity import METRICS, average_over_repeats, maps_held_out
 from scan2map.statistics.analysis import contrast_map, fit_analysis, stack_analysis
 from scan2map.transforms import pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, params = snakemake.input, snakemake.params
 stacks = [np.load(path, mmap_mode="r") for path in given.stacks]
 tables = [read_json(path) for path in given.tables]

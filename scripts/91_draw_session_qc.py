@@ -2,10 +2,10 @@
 
 from scan2map.figures.qc import draw_session_qc, read_motion
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 figure = draw_session_qc(
     f"sub-{snakemake.wildcards.subject}, ses-{snakemake.wildcards.session}",

@@ -4,9 +4,9 @@ import pandas as pd
 
 from scan2map.figures.roc import draw_roc
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 figure = draw_roc(
     pd.read_csv(snakemake.input.predictions, sep="\t", dtype={"participant_id": str}),

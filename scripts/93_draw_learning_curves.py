@@ -4,9 +4,9 @@ import pandas as pd
 
 from scan2map.figures.learning import draw_learning_curves
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 figure = draw_learning_curves(
     [pd.read_csv(path, sep="\t") for path in snakemake.input.histories],

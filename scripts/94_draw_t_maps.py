@@ -3,10 +3,10 @@
 from scan2map.figures.mosaics import corrected_row, draw_t_mosaic
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 rows = [
     corrected_row(label, nib.load(t), nib.load(significant), read_json(summary))

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.methods import methods_html, methods_text, package_versions
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 config = snakemake.params.config
 networks = {

@@ -2,9 +2,9 @@
 
 from scan2map.figures.cohort import draw_cohort
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 figure = draw_cohort(
     snakemake.params.rows,

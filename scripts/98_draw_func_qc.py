@@ -7,11 +7,11 @@ from scan2map.figures.style import write_png
 from scan2map.func.series import read_volumes
 from scan2map.func.tables import read_table
 from scan2map.images import read_array, read_grid, read_json, read_mask
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 from scan2map.transforms import pull, read_field
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given = snakemake.input
 mask = read_mask(given.mask)
 anatomy = {}

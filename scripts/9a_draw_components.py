@@ -6,10 +6,10 @@ import pandas as pd
 from scan2map.figures.components import draw_components, power_spectra
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 spectra = power_spectra(
     [np.load(path) for path in snakemake.input.courses],

@@ -6,9 +6,9 @@ import pandas as pd
 
 from scan2map.figures.comparison import comparison_rows, comparison_table
 from scan2map.figures.tables import html_table
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 table = comparison_table(
     snakemake.params.experiments,

@@ -4,10 +4,10 @@ import pandas as pd
 
 from scan2map.figures.ranking import draw_ranking
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 figure = draw_ranking(
     pd.read_csv(snakemake.input.ranking, sep="\t"),

@@ -6,10 +6,10 @@ from scan2map.figures.mosaics import draw_t_mosaic
 from scan2map.figures.ranking import ranked_rows
 from scan2map.figures.style import write_png
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 components = snakemake.input.get("components")
 rows = ranked_rows(

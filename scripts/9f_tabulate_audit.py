@@ -6,9 +6,9 @@ import pandas as pd
 
 from scan2map.figures.leaks import leak_rows
 from scan2map.figures.tables import html_table
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 labels = snakemake.params.experiments
 audits = {

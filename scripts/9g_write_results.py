@@ -2,11 +2,11 @@
 
 from scan2map.figures.results import draw_result, embed, largest_map, results_page
 from scan2map.images import read_json
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.nifti import nib
 from scan2map.statistics.tables import read_rows
 
-log_to(snakemake.log[0])
+begin(snakemake)
 given, names = snakemake.input, snakemake.params.contrasts
 per_contrast = len(snakemake.params.corrections)
 background, mask = nib.load(given.background), nib.load(given.mask)

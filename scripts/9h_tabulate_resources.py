@@ -4,10 +4,10 @@ from pathlib import Path
 
 from scan2map.figures.resources import draw_resources, resources_page
 from scan2map.figures.style import write_png
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.resources import profile_text, read_benchmarks, use_of_rules
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 jobs = read_benchmarks(snakemake.params.benchmarks)
 others = jobs[jobs["rule"] != f"9_report/{snakemake.rule}"]

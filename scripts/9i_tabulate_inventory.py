@@ -4,9 +4,9 @@ from pathlib import Path
 
 from scan2map.bids_dataset import read_table
 from scan2map.figures.inventory import inventory_page
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 
-log_to(snakemake.log[0])
+begin(snakemake)
 
 sessions, tables = snakemake.params.sessions, snakemake.input.inventories
 inventories = {

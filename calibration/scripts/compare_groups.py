@@ -1,10 +1,10 @@
 """Compare the groups of null datasets with every correction."""
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics.calibration import study_datasets
 from scan2map.statistics.null_data import ellipsoid
 
-log_to(snakemake.log[0])
+begin(snakemake)
 wildcards, params = snakemake.wildcards, snakemake.params
 first = int(wildcards.job) * params.per_job
 p = study_datasets(

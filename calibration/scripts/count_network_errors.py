@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics.network_rates import network_rates
 
-log_to(snakemake.log[0])
+begin(snakemake)
 found = pd.concat([pd.read_csv(path, sep="\t") for path in snakemake.input])
 params = snakemake.params
 rates = network_rates(found, params.alpha, params.bootstrap_samples, params.seed)

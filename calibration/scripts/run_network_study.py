@@ -5,11 +5,11 @@ import pandas as pd
 
 from scan2map.features import open_features
 from scan2map.images import read_array, read_grid, read_mask
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.networks.backend import use_threads
 from scan2map.sensitivity.null_study import Pool, run_study
 
-log_to(snakemake.log[0])
+begin(snakemake)
 use_threads(snakemake.threads)
 given, params = snakemake.input, snakemake.params
 diffusion = np.array([read_array(path) for path in given.diffusion])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics.network_rates import markdown_table
 
 
@@ -13,7 +13,7 @@ def by_metric(values):
     return ", ".join(f"{value:.2f} ({metric})" for metric, value in values.items())
 
 
-log_to(snakemake.log[0])
+begin(snakemake)
 params = snakemake.params
 rates = pd.read_csv(snakemake.input.rates, sep="\t")
 alike = pd.read_csv(snakemake.input.alike, sep="\t").set_index("metric")

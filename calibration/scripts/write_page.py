@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from scan2map.logs import log_to
+from scan2map.jobs import begin
 from scan2map.statistics.error_rates import markdown_tables
 
-log_to(snakemake.log[0])
+begin(snakemake)
 rates = pd.read_csv(snakemake.input.rates, sep="\t")
 text = Path(snakemake.input.page).read_text(encoding="utf-8")
 page = text.format(

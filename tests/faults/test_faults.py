@@ -14,8 +14,10 @@ import yaml
 from workflow import ROOT, run_study, snakemake, tiny_config
 
 KILLS = 20
+"""At random moments, besides those in the middle of each stage's writing."""
+
 SECONDS_BETWEEN = (2, 14)
-"""From a run's first job to its death; a run of the study takes minutes."""
+"""From a run's first job to its death at random; a run of the study takes minutes."""
 
 HOLDS_TIMES = ("benchmarks", "resources.", "suggested_resources", ".html")
 """Parts of the names of files that say how long jobs took."""
@@ -73,24 +75,60 @@ def kill(process):
     process.wait()
 
 
-def test_a_study_that_is_killed_twenty_times_ends_with_the_same_bytes(
+def stages_in_writing(results):
+    """Return the stages of which a job has written something, and not all."""
+    return {
+        folder.name
+        for folder in results.glob("[0-9]_*")
+        if next(folder.glob("**/.*.part/*"), None)
+    }
+
+
+def kill_at(folder, seconds, spared):
+    """Start the study and kill it after some time, or as it writes in a new stage.
+
+    Parameters
+    ----------
+    folder : Path
+    seconds : float
+        From its first job.
+    spared : set of str
+        Stages in the middle of whose writing it is not killed.
+
+    Returns
+    -------
+    set of str or None
+        The stages that were being written when it died; None where it ended before.
+    """
+    process = start(folder)
+    wait_for("Execute", process, folder)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            return None
+        if stages_in_writing(folder / "results/phantom") - spared:
+            break
+        time.sleep(0.01)
+    kill(process)
+    return stages_in_writing(folder / "results/phantom")
+
+
+def test_a_study_that_is_killed_again_and_again_ends_with_the_same_bytes(
     undisturbed, tmp_path
 ):
     rng = random.Random(0)
-    killed = []
-    while len(killed) < KILLS:
-        process = start(tmp_path)
-        wait_for("Execute", process, tmp_path)
-        time.sleep(rng.uniform(*SECONDS_BETWEEN))
-        if process.poll() is not None:
+    at_random, in_writing = 0, set()
+    while True:
+        seconds = rng.uniform(*SECONDS_BETWEEN) if at_random < KILLS else 900
+        hit = kill_at(tmp_path, seconds, spared=in_writing)
+        if hit is None:
             break
-        kill(process)
-        done = (tmp_path / "said.txt").read_text()
-        killed.append(re.findall(r"rule (\w+):", done)[-1])
+        at_random += not (hit - in_writing)
+        in_writing |= hit
     process = start(tmp_path)
     assert process.wait(900) == 0, (tmp_path / "said.txt").read_text()[-5000:]
-    print(f"killed in {killed}")
-    assert len(killed) == KILLS and len(set(killed)) > 5
+    assert at_random == KILLS
+    assert in_writing == {path.name for path in tmp_path.glob("results/*/[0-9]_*")}
     expected, found = files(undisturbed), files(tmp_path)
     assert expected.keys() == found.keys()
     different = [
