@@ -133,6 +133,7 @@ def settings_of_methods():
         name: {key: one[key] for key in one if key != "folds_per_job"}
         for name, one in config["experiments"].items()
     }
+    kept["anat"] = config["anat"] | {"deface": DEFACED}
     return kept
 
 
@@ -348,5 +349,10 @@ def told_by_log(logs):
     text = "".join(
         Path(log).read_text(errors="replace") for log in logs if Path(log).exists()
     )
-    errors = re.split(r"^\w+(?:Error|Exception): ", text, flags=re.MULTILINE)
-    return " ".join(errors[-1].split())[:300] if len(errors) > 1 else "see its log"
+    errors = re.split(r"^(?=\w+(?:Error|Exception): )", text, flags=re.MULTILINE)
+    if len(errors) == 1:
+        return (
+            f"its process ended without a word ({', '.join(logs)}): it was killed, as a "
+            "system does that runs out of memory; run fewer jobs at once (--cores)"
+        )
+    return " ".join(errors[-1].removeprefix("ValueError: ").split())[:300]

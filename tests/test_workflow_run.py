@@ -1,15 +1,13 @@
 """A tiny phantom study, from DICOM to its figures."""
 
 import csv
-import gzip
 import json
 import shutil
 import subprocess
-import zipfile
 
 import nibabel as nib
 import numpy as np
-from workflow import dry_run, snakemake, tiny_config
+from workflow import contents, dry_run, snakemake, tiny_config
 
 from scan2map.cohort import phantom_cohort
 from scan2map.phantom.dicom import session_header, uid
@@ -25,17 +23,6 @@ def benchmarks(study):
     """Return the tables that Snakemake left beside jobs, from their folder."""
     folder = study / "results/phantom/benchmarks"
     return [path.relative_to(folder) for path in folder.rglob("*.tsv")]
-
-
-def contents(path):
-    """Return the bytes of a file, and of what is packed in it."""
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        content += gzip.decompress(content)
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            content += b"".join(archive.read(name) for name in archive.namelist())
-    return content
 
 
 def test_nothing_that_identifies_a_person_leaves_stage_1(study, tmp_path):

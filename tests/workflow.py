@@ -1,9 +1,11 @@
 """Run Snakemake on the project in a folder of a test."""
 
 import copy
+import gzip
 import json
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import yaml
@@ -176,3 +178,14 @@ def inputs_of_outputs(folder, config):
             outputs = line.removeprefix("output: ").split(", ")
             plan |= dict.fromkeys(outputs, inputs)
     return plan
+
+
+def contents(path):
+    """Return the bytes of a file, and of what is packed in it."""
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        content += gzip.decompress(content)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            content += b"".join(archive.read(name) for name in archive.namelist())
+    return content

@@ -16,8 +16,7 @@ from workflow import ROOT, run_study, snakemake, tiny_config
 KILLS = 20
 """At random moments, besides those in the middle of each stage's writing."""
 
-SECONDS_BETWEEN = (2, 14)
-"""From a run's first job to its death at random; a run of the study takes minutes."""
+NAMES = [f"{group}00{n}" for group in ("control", "patient") for n in (1, 2)]
 
 HOLDS_TIMES = ("benchmarks", "resources.", "suggested_resources", ".html")
 """Parts of the names of files that say how long jobs took."""
@@ -35,6 +34,13 @@ def whole_config():
 def undisturbed(tmp_path_factory):
     """A folder in which the study has run from beginning to end."""
     return run_study(tmp_path_factory.mktemp("undisturbed"), whole_config())
+
+
+@pytest.fixture(scope="module")
+def seconds_of_a_run(undisturbed):
+    """How long that took, without what Snakemake does before the first job."""
+    times = [path.stat().st_mtime for path in files(undisturbed).values()]
+    return max(times) - min(times)
 
 
 def files(folder):
@@ -75,12 +81,12 @@ def kill(process):
     process.wait()
 
 
-def stages_in_writing(results):
+def stages_in_writing(folder, spared=()):
     """Return the stages of which a job has written something, and not all."""
     return {
-        folder.name
-        for folder in results.glob("[0-9]_*")
-        if next(folder.glob("**/.*.part/*"), None)
+        stage.name
+        for stage in folder.glob("results/phantom/[0-9]_*")
+        if stage.name not in spared and next(stage.glob("**/.*.part/*"), None)
     }
 
 
@@ -106,20 +112,21 @@ def kill_at(folder, seconds, spared):
     while time.monotonic() < end:
         if process.poll() is not None:
             return None
-        if stages_in_writing(folder / "results/phantom") - spared:
+        if stages_in_writing(folder, spared):
             break
         time.sleep(0.01)
     kill(process)
-    return stages_in_writing(folder / "results/phantom")
+    return stages_in_writing(folder)
 
 
 def test_a_study_that_is_killed_again_and_again_ends_with_the_same_bytes(
-    undisturbed, tmp_path
+    undisturbed, seconds_of_a_run, tmp_path
 ):
     rng = random.Random(0)
     at_random, in_writing = 0, set()
     while True:
-        seconds = rng.uniform(*SECONDS_BETWEEN) if at_random < KILLS else 900
+        moment = rng.uniform(0, seconds_of_a_run / KILLS)
+        seconds = moment if at_random < KILLS else 900
         hit = kill_at(tmp_path, seconds, spared=in_writing)
         if hit is None:
             break
@@ -135,16 +142,6 @@ def test_a_study_that_is_killed_again_and_again_ends_with_the_same_bytes(
         n for n in expected if expected[n].read_bytes() != found[n].read_bytes()
     ]
     assert not different
-
-
-def test_a_second_run_at_once_is_told_so(undisturbed):
-    config = whole_config() | {"seed": 2}
-    first = start(undisturbed, config=config)
-    wait_for("Execute", first, undisturbed)
-    second = snakemake(undisturbed, config=config)
-    kill(first)
-    assert second.returncode != 0
-    assert "another run of the study 'phantom' goes on in this folder" in second.stdout
 
 
 @pytest.fixture
@@ -192,25 +189,75 @@ def test_an_unwritable_folder_is_said(small_disk):
     assert re.search("Read-only file system|not writable", process.stderr)
 
 
-def test_one_bad_session_does_not_stop_the_others(tmp_path, undisturbed):
+@pytest.fixture
+def own(undisturbed, tmp_path):
+    """A study of four people's DICOM in a folder of its own: settings and targets."""
     dicom = undisturbed / "results/phantom/0_phantom"
     rows = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
-    for number, group in enumerate(["control", "patient"] * 2):
-        name = f"{group}00{number // 2 + 1}"
-        source = dicom / f"sub-{name}" / "ses-1" / "dicom"
-        shutil.copytree(source, tmp_path / name)
-        rows.append(f"{name}\t1\t{group}\t40\tF\tA\t{name}")
-    sorted((tmp_path / "patient001").glob("*_DWI_*"))[3].unlink()
+    for name in NAMES:
+        shutil.copytree(dicom / f"sub-{name}" / "ses-1" / "dicom", tmp_path / name)
+        rows.append(f"{name}\t1\t{name[:7]}\t40\tF\tA\t{name}")
     (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
-    config = whole_config() | {
-        "source": "dicom",
-        "cohort": "cohort.tsv",
-        "study": "bad",
-    }
+    own = {"study": "own", "source": "dicom", "cohort": "cohort.tsv"}
+    converted = [
+        f"results/own/1_bids/sub-{name}/ses-1/sub-{name}_ses-1_inventory.tsv"
+        for name in NAMES
+    ]
+    return whole_config() | own, converted
+
+
+def test_an_input_that_vanishes_is_said_and_what_was_finished_stays(own, tmp_path):
+    config, targets = own
+    process = start(tmp_path, *targets, "--cores", "1", config=config)
+    wait_for("Execute", process, tmp_path)
+    gone = tmp_path / "control002", tmp_path / "patient001"
+    for folder in gone:
+        folder.rename(tmp_path / f"{folder.name}_elsewhere")
+    assert process.wait(300) != 0
+    said = (tmp_path / "said.txt").read_text()
+    assert any(f"{folder} (missing locally" in said for folder in gone), said[-3000:]
+    made = [path for path in targets if (tmp_path / path).exists()]
+    assert made
+    for folder in gone:
+        (tmp_path / f"{folder.name}_elsewhere").rename(folder)
+    again = snakemake(tmp_path, *targets, config=config)
+    assert again.returncode == 0, again.stdout[-3000:]
+    assert again.stdout.count("rule convert_dicom") == len(targets) - len(made)
+
+
+def test_a_job_that_is_killed_for_its_memory_is_said(own, tmp_path):
+    config, targets = own
+    process = start(tmp_path, *targets, config=config)
+    wait_for("Execute", process, tmp_path)
+    script = "scripts/tmp[^ ]*11_convert_dicom"
+    while subprocess.run(["pkill", "-KILL", "-f", script]).returncode:
+        assert process.poll() is None
+    assert process.wait(300) != 0
+    said = (tmp_path / "said.txt").read_text()
+    assert re.search("convert_dicom .*ended without a word .*out of memory", said), said
+    assert sum((tmp_path / path).exists() for path in targets) >= 2
+    again = snakemake(tmp_path, *targets, config=config)
+    assert again.returncode == 0, again.stdout[-3000:]
+
+
+def test_one_bad_session_does_not_stop_the_others(own, tmp_path):
+    config, _ = own
+    sorted((tmp_path / "patient001").glob("*_DWI_*"))[3].unlink()
     process = snakemake(tmp_path, config=config)
     assert process.returncode != 0
     assert "[instance_gap]" in process.stdout
-    made = Path(tmp_path / "results/bad/5_features").rglob("*.npy")
+    assert "Mend what failed, or leave sessions out" in process.stdout
+    made = Path(tmp_path / "results/own/5_features").rglob("*.npy")
     people = {re.search(r"sub-(\w+?)_", path.name)[1] for path in made}
     assert people == {"control001", "control002", "patient002"}
-    assert not list((tmp_path / "results/bad").rglob("model.keras"))
+    assert not list((tmp_path / "results/own").rglob("predictions.tsv"))
+
+
+def test_a_second_run_at_once_is_told_so(own, tmp_path):
+    config, _ = own
+    first = start(tmp_path, config=config)
+    wait_for("Execute", first, tmp_path)
+    second = snakemake(tmp_path, config=config)
+    kill(first)
+    assert second.returncode != 0
+    assert "another run of the study 'own' goes on in this folder" in second.stdout

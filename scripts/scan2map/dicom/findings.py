@@ -43,12 +43,15 @@ class Finding(NamedTuple):
         What is wrong, and what was expected.
     remedy : str
         What to do.
+    series : str
+        UID of the series, where it is wrong with one.
     """
 
     kind: str
     where: str
     what: str
     remedy: str
+    series: str = ""
 
     def __str__(self):
         return f"{self.where} {self.what}: {self.remedy} [{self.kind}]"

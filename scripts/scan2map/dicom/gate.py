@@ -80,8 +80,8 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
     for suffix, item in chosen.items():
         images = series[item["series"]]
         outputs = matching(found, suffix, patterns, item["series"])
-        findings += check_series(images)
-        findings += check_conversion(suffix, outputs, images)
+        told = [*check_series(images), *check_conversion(suffix, outputs, images)]
+        findings += [finding._replace(series=item["series"]) for finding in told]
     findings = let_through(findings, gate or {}, problems)
     names = {item["series"]: suffix for suffix, item in chosen.items()}
     inventory = take_inventory(series, session.passed_over, names, failed, findings)

@@ -34,11 +34,11 @@ def take_inventory(series, passed_over, chosen, failed, findings):
     """
     rows, told = [], set()
     for uid, images in series.items():
-        names = [image.name for image in images]
+        names = {image.name for image in images}
         verdict = "converted" if uid in chosen else "not asked for"
         if uid in failed:
             verdict = "not asked for, could not be converted"
-        kinds = [f.kind for f in findings if any(name in f.where for name in names)]
+        kinds = [f.kind for f in findings if f.series == uid or f.where in names]
         if uid in chosen and kinds:
             told.update(kinds)
             verdict = LET_THROUGH + ", ".join(dict.fromkeys(kinds))

@@ -28,6 +28,10 @@ def describe_anat(anat, segmented):
         "affine": "an affine transformation",
     }
     return sentences(
+        "Faces (eyes, nose, mouth and chin) were set to zero within a region of the "
+        "template that was brought to each head by an affine registration."
+        if anat.get("deface")
+        else "",
         "Noise was reduced by non-local means [coupe2008]."
         if anat["denoise"] == "nlm"
         else "",
