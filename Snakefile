@@ -65,8 +65,13 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
 
 
+onsuccess:
+    drop_heads()
+
+
 onerror:
     say_missing()
+    drop_heads()
 
 
 rule all:

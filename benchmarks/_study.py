@@ -50,10 +50,12 @@ def run_study(preset, study=None, targets=(), **changes):
 
 
 def write_shared_cohort(path, dicom, groups):
-    """Write a cohort of four participants who are all the same session's DICOM."""
+    """Write a cohort of four participants who all have the series of one session."""
     lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
     for number in range(1, 5):
-        (path.parent / f"scan{number}").symlink_to(dicom)
+        (path.parent / f"scan{number}").mkdir()
+        for series in Path(dicom).iterdir():
+            (path.parent / f"scan{number}" / series.name).symlink_to(series)
         lines.append(f"P{number}\t1\t{groups[number % 2]}\t40\tF\tA\tscan{number}")
     path.write_text("\n".join(lines) + "\n")
 

@@ -44,8 +44,9 @@ elif FROM_DICOM:
             runtime=growing(30),
         params:
             code=code_of("11_convert_dicom"),
-            gate=config["bids"]["gate"],
-            series=config["bids"]["series"],
+            files=files_of_dicom,
+            no_longer_let_through=no_longer_let_through,
+            series={image: config["bids"]["series"].get(image, {}) for image in WANTED},
             wanted=WANTED,
         script:
             "../scripts/11_convert_dicom.py"

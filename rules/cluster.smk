@@ -14,7 +14,7 @@ from snakemake.persistence import PersistenceBase
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 from scan2map.cluster import has_gpu, unfinished_jobs
-from scan2map.locks import hold, is_held
+from scan2map.locks import hold
 
 
 def growing(amount):
@@ -119,15 +119,14 @@ def let_jobs_take_notes():
 
 
 def hold_folder():
-    """Hold a study's folder while a run goes on, instead of until somebody unlocks it.
+    """Hold a study's results while a run goes on, instead of until somebody unlocks them.
 
-    Snakemake's own locks are files that stay behind when it is killed. Where nobody runs
-    any study of this folder, these are taken away.
+    Snakemake's own locks are files that stay behind when it is killed; studies of one
+    folder share no results.
     """
-    lock = PersistenceBase.lock
 
     @contextmanager
-    def hold_and_lock(notes):
+    def lock(notes):
         folder = Path(".snakemake/runs")
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / config["study"], "a+") as file:
@@ -139,14 +138,9 @@ def hold_folder():
                 )
             file.truncate(0)
             print(f"process {os.getpid()} on {platform.node()}", file=file, flush=True)
-            others = [path for path in folder.iterdir() if path.name != config["study"]]
-            if not any(is_held(path) for path in others):
-                notes.cleanup_locks()
-                Path(notes.path, "locks").mkdir(exist_ok=True)
-            with lock(notes):
-                yield
+            yield
 
-    PersistenceBase.lock = hold_and_lock
+    PersistenceBase.lock = lock
 
 
 # Whether a group depends on itself: for each of its jobs Snakemake walks all that it

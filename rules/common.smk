@@ -10,10 +10,12 @@ from scan2map.analyses import (
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
+from scan2map.dicom.inventory import let_through_in
 from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
+from scan2map.source_files import listing_digest
 from scan2map.splits import derive_seed, split
 from scan2map.template import SPACE as MNI
 
@@ -197,6 +199,33 @@ def dicom_of_session(wildcards):
             "<results>/0_phantom/sub-{subject}/ses-{session}/dicom"
         )
     return session_row(wildcards)["dicom"]
+
+
+def files_of_dicom(wildcards):
+    """A digest of what is in a session's DICOM, which the date of a folder tells not."""
+    if config["source"] == "phantom":
+        return None
+    return listing_digest(session_row(wildcards)["dicom"])
+
+
+def no_longer_let_through(wildcards):
+    """What a session was let through with, and would be refused for today.
+
+    That something is let through now is no reason to look again at those who passed.
+    """
+    pattern = workflow.pathvars.apply("<inventory>")
+    inventory = Path(pattern.format(**dict(wildcards.items())))
+    if not inventory.exists():
+        return []
+    gate = config["bids"]["gate"]
+    return [kind for kind in let_through_in(inventory) if gate.get(kind) != "warn"]
+
+
+def drop_heads():
+    """Remove heads with faces that no job is going to read: of sessions left out, say."""
+    anat = Path(workflow.pathvars.apply("<results>/1_bids"))
+    for path in anat.glob("sub-*/ses-*/anat/*_desc-head_T1w.nii.gz"):
+        path.unlink()
 
 
 def given_of_session(wildcards):

@@ -370,6 +370,20 @@ def tested_in_folds(wildcards):
     return [sorted(people) for people in tested.values()]
 
 
+def sessions_tested(wildcards):
+    """Participant and session of each prediction, network by network."""
+    given = dict(wildcards.items())
+    return [
+        sorted(
+            (row["participant_id"], row["session_id"])
+            for row in held_out(
+                type(wildcards)(fromdict=given | {"repeat": repeat, "fold": fold})
+            )
+        )
+        for repeat, fold in numbered_folds(wildcards.experiment)
+    ]
+
+
 def folds_testing(pattern):
     """Fill a path pattern for the folds in which a session was held out."""
     pattern = workflow.pathvars.apply(pattern)

@@ -1,8 +1,9 @@
 # What the report shows: which figures there are, of which files, called what.
 
-import re
 from functools import cache
 from types import SimpleNamespace
+
+from scan2map.logs import last_error
 
 
 def experiment_labels(names=None):
@@ -251,6 +252,7 @@ def study_figures():
             for name in config["experiments"]
             for figure in ("roc", "learning_curves")
         ],
+        *each_experiment("<folds>/scores.tsv"),
         *(["<report>/scores.html", "<report>/audit.html"] if folds else []),
         *protocol_figures(),
         "<report>/methods.html",
@@ -349,10 +351,8 @@ def told_by_log(logs):
     text = "".join(
         Path(log).read_text(errors="replace") for log in logs if Path(log).exists()
     )
-    errors = re.split(r"^(?=\w+(?:Error|Exception): )", text, flags=re.MULTILINE)
-    if len(errors) == 1:
-        return (
-            f"its process ended without a word ({', '.join(logs)}): it was killed, as a "
-            "system does that runs out of memory; run fewer jobs at once (--cores)"
-        )
-    return " ".join(errors[-1].removeprefix("ValueError: ").split())[:300]
+    return last_error(text) or (
+        f"its process ended without a word in its log ({', '.join(logs)}): where nothing "
+        "stands above either, it was killed, as a system does that runs out of memory; "
+        "run fewer jobs at once then (--cores)"
+    )

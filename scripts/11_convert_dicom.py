@@ -2,7 +2,6 @@
 
 import logging
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 
 from scan2map.bids import unpack
 from scan2map.bids_dataset import write_table
@@ -10,13 +9,17 @@ from scan2map.bids_images import check_image, complete_sidecar
 from scan2map.dicom.deidentification import deidentify_image, deidentify_sidecar
 from scan2map.dicom.gate import pass_gate
 from scan2map.images import write_json
-from scan2map.jobs import begin
+from scan2map.jobs import begin, scratch
 
 begin(snakemake)
 given, output, asked = snakemake.input, snakemake.output, snakemake.params
-with TemporaryDirectory() as unpacked, TemporaryDirectory() as converted:
+gate = snakemake.config["bids"]["gate"]
+with scratch(output.inventory) as place:
+    unpacked, converted = place / "unpacked", place / "converted"
+    unpacked.mkdir()
+    converted.mkdir()
     admitted = pass_gate(
-        unpack(given.dicom, unpacked), converted, asked.wanted, asked.series, asked.gate
+        unpack(given.dicom, unpacked), converted, asked.wanted, asked.series, gate
     )
     for name, why in admitted.passed_over:
         logging.info("passed over %s: %s", name, why)

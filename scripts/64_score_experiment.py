@@ -5,14 +5,18 @@ import logging
 import pandas as pd
 
 from scan2map.jobs import begin
-from scan2map.scores import score_table
+from scan2map.scores import check_complete, score_table
 
 begin(snakemake)
 labels = {"participant_id": str, "session_id": str, "group": str}
-predictions = pd.concat(
-    [pd.read_csv(path, sep="\t", dtype=labels) for path in snakemake.input.predictions],
-    ignore_index=True,
-)
+tables = [
+    pd.read_csv(path, sep="\t", dtype=labels) for path in snakemake.input.predictions
+]
+for path, table, tested in zip(
+    snakemake.input.predictions, tables, snakemake.params.tested, strict=True
+):
+    check_complete(table, tested, path)
+predictions = pd.concat(tables, ignore_index=True)
 scores = score_table(
     predictions,
     seed=snakemake.params.seed,

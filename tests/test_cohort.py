@@ -164,3 +164,30 @@ def test_one_scan_cannot_be_two_sessions(table, tmp_path, again):
 def test_a_no_in_the_column_exclude_leaves_nobody_out(table, word):
     (row,) = read_cohort(table(f"01,1,control,60,F,A,,{word}"), GROUPS, "bids")
     assert row["exclude"] == ""
+
+
+def test_the_order_of_rows_changes_nothing(table):
+    rows = [f"{name},1,control,60,F,A,," for name in ("02", "10", "01")]
+    one, other = (
+        read_cohort(table(*some), GROUPS, "bids") for some in (rows, rows[::-1])
+    )
+    assert one == other and [row["participant_id"] for row in one] == ["01", "02", "10"]
+
+
+def test_dicom_in_the_working_directory_is_named_from_there(
+    table, tmp_path, monkeypatch
+):
+    (tmp_path / "scans" / "01").mkdir(parents=True)
+    path = table("01,1,control,60,F,A,,,scans/01", header=[*HEADER, "dicom"])
+    monkeypatch.chdir(tmp_path)
+    (row,) = read_cohort(path, GROUPS, "dicom")
+    assert row["dicom"] == "scans/01"
+
+
+def test_a_scan_that_counts_twice_is_found_behind_a_link(table, tmp_path):
+    (tmp_path / "scan").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "scan")
+    rows = ["01,1,control,60,F,A,,,scan", "02,1,control,60,F,A,,,link"]
+    path = table(*rows, header=[*HEADER, "dicom"])
+    with pytest.raises(ValueError, match="the same scan would count for two sessions"):
+        read_cohort(path, GROUPS, "dicom")

@@ -102,3 +102,21 @@ def test_what_cannot_get_its_place_is_an_error_and_not_passed_over(run, tmp_path
     assert failed.returncode == 1
     assert "IsADirectoryError" in failed.stderr and "b/1.json" in failed.stderr
     assert not list(tmp_path.rglob(".*"))
+
+
+def test_what_a_killed_job_left_with_temporary_files_goes_when_it_runs_again(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    unpack = """
+from scan2map.jobs import scratch
+with scratch(output.table) as place:
+    assert not list(place.iterdir()) and place.stat().st_mode & 0o777 == 0o700
+    (place / "1.dcm").write_text("a name")
+    os.kill(os.getpid(), %s)
+"""
+    assert run(unpack % "signal.SIGKILL").returncode == -signal.SIGKILL
+    assert len(list((tmp_path / "tmp").rglob("1.dcm"))) == 1
+    assert run(unpack % "0").returncode == 0
+    assert not list((tmp_path / "tmp").iterdir())

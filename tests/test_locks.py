@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from scan2map.locks import hold, is_held
+from scan2map.locks import hold
 
 HOLDER = """
 import sys
@@ -29,10 +29,11 @@ def test_a_file_is_held_until_its_process_is_killed(tmp_path):
     holder = start_holder(path)
     assert holder.stdout.readline() == "True\n"
     with open(path) as file:
-        assert is_held(path) and not hold(file)
+        assert not hold(file)
     holder.kill()
     holder.wait()
-    assert not is_held(path)
+    with open(path) as file:
+        assert hold(file)
 
 
 def test_a_job_that_somebody_else_still_does_is_refused(tmp_path):

@@ -8,6 +8,7 @@ from sklearn import metrics
 from scan2map.scores import (
     SCORES,
     bootstrap_weights,
+    check_complete,
     majority_scores,
     optimism,
     permute_labels,
@@ -191,3 +192,12 @@ def test_unusable_predictions_are_refused(predictions):
         score_table(predictions.assign(label=1), seed=0)
     with pytest.raises(ValueError, match="not a number"):
         score_table(predictions.assign(logit=np.nan), seed=0)
+
+
+def test_predictions_that_were_cut_off_are_refused(predictions):
+    run = predictions[predictions["repeat"] == 1]
+    tested = sorted(zip(run["participant_id"], run["session_id"], strict=True))
+    check_complete(run, tested, "fold.tsv")
+    for broken in (run.iloc[:-1], run.iloc[[0, *range(len(run))]], run.iloc[:0]):
+        with pytest.raises(ValueError, match="fold.tsv holds .* cut off; remove it"):
+            check_complete(broken, tested, "fold.tsv")

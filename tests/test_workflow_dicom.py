@@ -17,12 +17,14 @@ TENSOR = f"{DWI}_space-MNI152NLin2009aSym_tensor.nii.gz"
 
 @pytest.fixture
 def study(tmp_path, shared_data):
-    """Settings and a cohort whose four participants are links to one session."""
+    """Settings and a cohort whose four participants' series are links to one's."""
     dicom = shared_data / "siemens_xa30" / "dicom"
     rows = ["participant_id\tsession_id\tgroup\tage\tsex\tsite\tdicom"]
     for number in range(1, 5):
         group = ("control", "patient")[number % 2]
-        (tmp_path / f"scan{number}").symlink_to(dicom)
+        (tmp_path / f"scan{number}").mkdir()
+        for series in dicom.iterdir():
+            (tmp_path / f"scan{number}" / series.name).symlink_to(series)
         rows.append(f"P{number}\t1\t{group}\t40\tF\tA\tscan{number}")
     (tmp_path / "cohort.tsv").write_text("\n".join(rows) + "\n")
     config = phantom_config(study="xa30", source="dicom", cohort="cohort.tsv")

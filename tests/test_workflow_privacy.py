@@ -1,4 +1,8 @@
-"""No text of a DICOM header gets past stage 1, whichever field it is in."""
+"""DICOM with marks in all texts: none gets past stage 1; and what is read again."""
+
+import os
+import re
+import shutil
 
 import pydicom
 import pytest
@@ -56,19 +60,31 @@ def sessions(tmp_path_factory):
     return folder
 
 
-@pytest.mark.filterwarnings("ignore:The value length")
-def test_a_mark_in_every_text_is_found_nowhere(sessions):
+def marked_config(**bids):
+    """Return settings of the study of these sessions."""
     config = tiny_config()
     config |= {"study": "marked", "source": "dicom", "cohort": "cohort.tsv"}
-    targets = [
-        f"results/marked/1_bids/sub-{name}/ses-1/sub-{name}_ses-1_inventory.tsv"
-        for name in NAMES
-    ]
-    process = snakemake(sessions, *targets, "--keep-going", config=config)
-    assert process.returncode != 0 and "[several_patients]" in process.stdout
-    made = [target for target in targets if (sessions / target).exists()]
+    return config | {"bids": bids}
+
+
+TARGETS = [
+    f"results/marked/1_bids/sub-{name}/ses-1/sub-{name}_ses-1_inventory.tsv"
+    for name in NAMES
+]
+
+
+@pytest.fixture(scope="module")
+def converted(sessions):
+    """The run that converts what it lets in."""
+    return snakemake(sessions, *TARGETS, "--keep-going", config=marked_config())
+
+
+@pytest.mark.filterwarnings("ignore:The value length")
+def test_a_mark_in_every_text_is_found_nowhere(sessions, converted):
+    assert converted.returncode != 0 and "[several_patients]" in converted.stdout
+    made = [target for target in TARGETS if (sessions / target).exists()]
     assert len(made) == 3 and ONE_STRANGER not in str(made)
-    assert MARK.lower() not in process.stdout.lower()
+    assert MARK.lower() not in converted.stdout.lower()
     places = [sessions / name for name in ("results", "logs", ".snakemake")]
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     assert len(files) > 30
@@ -76,3 +92,41 @@ def test_a_mark_in_every_text_is_found_nowhere(sessions):
         assert (
             MARK.lower().encode() not in (str(path).encode() + contents(path)).lower()
         )
+
+
+def conversions(sessions, **bids):
+    """Return the names of the sessions that would be converted."""
+    config = marked_config(**bids)
+    process = snakemake(sessions, *TARGETS, "--dry-run", config=config)
+    assert process.returncode == 0, process.stdout
+    return sorted(re.findall(r"wildcards: subject=(\w+)", process.stdout))
+
+
+def test_who_passed_the_gate_is_not_looked_at_again_for_what_is_let_through(
+    sessions, converted
+):
+    gate = {"several_patients": "warn", "volume_missing": "warn"}
+    assert conversions(sessions, gate=gate) == [ONE_STRANGER]
+
+
+def test_what_is_refused_again_after_it_was_let_through_is_looked_at(
+    sessions, converted
+):
+    table = sessions / TARGETS[0]
+    before = table.read_text()
+    table.write_text(before.replace("converted", "let through: several_studies", 1))
+    assert conversions(sessions) == [NAMES[0], ONE_STRANGER]
+    gate = {"several_studies": "warn"}
+    assert conversions(sessions, gate=gate) == [ONE_STRANGER]
+    table.write_text(before)
+
+
+def test_a_file_more_in_a_folder_below_is_seen(sessions, converted):
+    below = sessions / NAMES[1] / "later"
+    below.mkdir()
+    os.utime(sessions / NAMES[1], (1, 1))
+    (below / "rest.dcm").write_bytes(bytes(128) + b"DICM")
+    assert conversions(sessions) == [NAMES[1], ONE_STRANGER]
+    shutil.rmtree(below)
+    os.utime(sessions / NAMES[1], (1, 1))
+    assert conversions(sessions) == [ONE_STRANGER]

@@ -48,8 +48,10 @@ def read_cohort(path, groups, source, covariates=(), look=True):
     Returns
     -------
     list of dict of str
-        All sessions in the table's order, left-out ones too. ``sub-`` and ``ses-`` are
-        taken off labels; `family`, `onset_side`, `exclude` are '' where absent.
+        All sessions in the order of their labels, left-out ones too: in which order a
+        table has them changes nothing. ``sub-`` and ``ses-`` are taken off labels;
+        `family`, `onset_side`, `exclude` are '' where absent. Paths of `dicom` in the
+        working directory are relative to it, so that all of it can be moved.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def read_cohort(path, groups, source, covariates=(), look=True):
         if not row["exclude"]:
             problems += [f"{where}: {p}" for p in _problems(row, required, groups)]
             if source == "dicom" and row["dicom"]:
-                given, row["dicom"] = row["dicom"], _absolute(row["dicom"], folder)
+                given, row["dicom"] = row["dicom"], _located(row["dicom"], folder)
                 if "{" in row["dicom"] or "}" in row["dicom"]:
                     problems.append(
                         f"{where}: the DICOM path '{given}' has braces, which would be "
@@ -90,7 +92,8 @@ def read_cohort(path, groups, source, covariates=(), look=True):
                 elif look and not os.path.exists(row["dicom"]):
                     problems.append(
                         f"{where}: the DICOM path '{given}' does not exist (looked for "
-                        f"{row['dicom']}); relative paths start at the table's folder"
+                        f"{os.path.abspath(row['dicom'])}); relative paths start at "
+                        "the table's folder"
                     )
     if not problems:
         problems = [f"{path}{p}" for p in _contradictions(numbered)]
@@ -98,7 +101,8 @@ def read_cohort(path, groups, source, covariates=(), look=True):
         problems.append(f"{path} has a header but no rows")
     if problems:
         raise ValueError("\n".join(problems))
-    return [row for _, row in numbered]
+    rows = [row for _, row in numbered]
+    return sorted(rows, key=lambda row: (row["participant_id"], row["session_id"]))
 
 
 def _read_table(path):
@@ -207,9 +211,14 @@ def _is_number(text):
     return re.fullmatch(r"\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None
 
 
-def _absolute(path, folder):
-    """Return a path of a table that lies in a folder, without ``..`` and ``~``."""
-    return os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+def _located(path, folder):
+    """Return a path of a table that lies in a folder, without ``..`` and ``~``.
+
+    It is relative to the working directory where it leads into it.
+    """
+    path = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+    here = os.getcwd()
+    return os.path.relpath(path) if path.startswith(here + os.sep) else path
 
 
 def _contradictions(numbered):
@@ -235,7 +244,7 @@ def _contradictions(numbered):
         if row["exclude"]:
             continue
         if row.get("dicom"):
-            before = scanned.setdefault(row["dicom"], number)
+            before = scanned.setdefault(os.path.realpath(row["dicom"]), number)
             if before != number:
                 yield (
                     f", lines {before} and {number}: both have the DICOM path "

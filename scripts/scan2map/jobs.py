@@ -1,9 +1,12 @@
 """Begin a job: with a log, and with outputs that are there whole or not at all."""
 
 import atexit
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from scan2map.logs import log_to
@@ -53,6 +56,33 @@ def write_beside(output):
         written[place] = str(folders[path.parent] / path.name)
     written._take_names(list(output._get_names()))
     return written
+
+
+@contextmanager
+def scratch(output):
+    """Give a job a folder for what is to be gone when it ends.
+
+    It lies with temporary files and is called the same each time, so that what a job
+    that was killed has left there goes when it runs again.
+
+    Parameters
+    ----------
+    output : str
+        One of the job's outputs.
+
+    Yields
+    ------
+    Path
+        An empty folder that nobody else can read.
+    """
+    name = hashlib.sha256(os.path.abspath(output).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir(), f"scan2map-{name}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _finish(folders):

@@ -28,9 +28,3 @@ def hold(file):
         if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
             raise
     return True
-
-
-def is_held(path):
-    """Tell whether another process holds a file."""
-    with open(path) as file:
-        return not hold(file)

@@ -13,6 +13,27 @@ STOPPED = (
 )
 
 
+def last_error(text):
+    """Return what the last error in a log says, on one line; '' where there is none.
+
+    Parameters
+    ----------
+    text : str
+        What a script wrote to its log.
+
+    Returns
+    -------
+    str
+        At most 300 characters, without ``ValueError:``, which is what errors about
+        somebody's data are.
+    """
+    if text.endswith(STOPPED):
+        return STOPPED.strip()
+    _, found, trace = text.rpartition("Traceback (most recent call last):\n")
+    said = [line for line in trace.splitlines() if found and line[:1].strip()]
+    return " ".join(" ".join(said).removeprefix("ValueError: ").split())[:300]
+
+
 def log_to(path):
     """Write log records, printed text and uncaught errors to a file.
 

@@ -85,6 +85,35 @@ def score_table(predictions, seed, n_bootstrap=2000, n_permutations=2000, level=
     return pd.concat(tables, ignore_index=True)
 
 
+def check_complete(predictions, tested, name):
+    """Raise unless a network has predicted everybody whom it should.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of one network; see `score_table`.
+    tested : list of (str, str)
+        Participant and session of each prediction, sorted.
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    ValueError
+        Somebody is missing, predicted twice, or should not be there.
+    """
+    found = sorted(
+        zip(predictions["participant_id"], predictions["session_id"], strict=True)
+    )
+    if found == [tuple(one) for one in tested]:
+        return
+    raise ValueError(
+        f"{name} holds {len(found)} predictions, and not those of the {len(tested)} "
+        "sessions that the network is tested on: it was changed or cut off; remove it "
+        "and run Snakemake again"
+    )
+
+
 def interval(value, drawn, level):
     """Return the confidence interval of scores of cross-validation.
 

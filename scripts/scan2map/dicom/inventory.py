@@ -1,5 +1,6 @@
 """List what is in the folder of a session, and what became of it."""
 
+import csv
 from collections import Counter
 
 from scan2map.dicom.deidentification import plain_words
@@ -53,6 +54,31 @@ def take_inventory(series, passed_over, chosen, failed, findings):
         copies if why.startswith("the same file") else why for _, why in passed_over
     )
     return rows + [_row("", why, n, "passed over", "") for why, n in beside.items()]
+
+
+def let_through_in(path):
+    """Return the kinds of findings that a written inventory says were let through.
+
+    Parameters
+    ----------
+    path : str or Path
+        Table with the columns `COLUMNS`.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+    """
+    with open(path, newline="") as file:
+        verdicts = [row["verdict"] for row in csv.DictReader(file, delimiter="\t")]
+    return sorted(
+        {
+            kind
+            for verdict in verdicts
+            if verdict.startswith(LET_THROUGH)
+            for kind in verdict.removeprefix(LET_THROUGH).split(", ")
+        }
+    )
 
 
 def _describe(image):
