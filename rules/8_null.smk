@@ -10,6 +10,7 @@ rule null_map:
         grids=grids_of_maps,
         masks=tested_masks,
         grid_mask=GRID_MASK,
+        volumes=volumes_in(columns_of_model),
     output:
         "<tested>/null/{number}_statmaps.nii.gz",
     log:

@@ -1,7 +1,7 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
 from scan2map.analyses import contrasts_of
-from scan2map.designs import global_values
+from scan2map.designs import design_covariates, global_column, images_of
 
 
 def analysis_of(wildcards):
@@ -75,10 +75,38 @@ def images_per_row(wildcards):
     return [len(members) for members in designs[wildcards.analysis].members]
 
 
-def values_of_maps(wildcards):
-    """Global value of each row, where a column of the cohort holds them."""
-    asked = analysis_of(wildcards)["statistics"]
-    return global_values(designs[wildcards.analysis], cohort, asked)
+def sessions_of_globals(wildcards):
+    """Sessions of each row of the design, where a column holds their global values."""
+    column = global_column(analysis_of(wildcards)["statistics"])
+    if column is None:
+        return {}
+    known = ("participant_id", "session_id", column)
+    return {
+        label: [{key: row[key] for key in known if key in row} for row in rows]
+        for label, rows in images_of(designs[wildcards.analysis], cohort).items()
+    }
+
+
+def columns_of_model(name):
+    """Columns that the model of an analysis needs beside the groups."""
+    covariates = design_covariates(analyses[name]["statistics"])
+    return [covariate["name"] for covariate in covariates]
+
+
+def columns_of_globals(name):
+    """The column that holds the global values of an analysis's maps, where one does."""
+    return [global_column(analyses[name]["statistics"])]
+
+
+def volumes_in(columns):
+    """The table of measured volumes, where an analysis has columns that are measured."""
+
+    def find(wildcards):
+        if set(columns(wildcards.analysis)).isdisjoint(measured):
+            return []
+        return workflow.pathvars.apply("<results>/2_anat/tissue_volumes.tsv")
+
+    return find
 
 
 def tested_maps(wildcards):

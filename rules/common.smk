@@ -11,6 +11,7 @@ from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
 from scan2map.inner_splits import check_inner_splits
+from scan2map.measured import MEASURED, with_places
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
@@ -100,10 +101,17 @@ def read_study():
                 "'groups' agree"
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
-    needed = columns_needed(analyses)
+    needed = columns_needed(analyses, MEASURED if "T1w" in WANTED else ())
     rows = read_cohort(config["cohort"], GROUPS, config["source"], needed, look=PLANS)
     locate_images(rows, analyses, config["cohort"])
     return rows
+
+
+def measured_columns():
+    """Volumes that the study measures in T1w images; the cohort's own columns win."""
+    if "T1w" not in WANTED:
+        return []
+    return [name for name in MEASURED if name not in everybody[0]]
 
 
 @cache
@@ -148,7 +156,8 @@ def find_dataset_files(rows):
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    designs = plan_designs(analyses, cohort, GROUPS)
+    measured = measured_columns()
+    designs = plan_designs(analyses, with_places(cohort, measured), GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])

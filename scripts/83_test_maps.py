@@ -6,6 +6,7 @@ from scan2map.designs import cohort_design
 from scan2map.images import read_json, write_image, write_json
 from scan2map.jobs import begin
 from scan2map.map_units import unit_of
+from scan2map.measured import read_volumes, with_volumes
 from scan2map.statistics import Asked
 from scan2map.statistics.analysis import (
     TABLE,
@@ -23,6 +24,8 @@ from scan2map.statistics.tables import write_rows
 begin(snakemake)
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
+if snakemake.input.volumes:
+    rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
 stacked = read_json(snakemake.input.description)

@@ -15,6 +15,7 @@ from scan2map.designs import (
     cohort_design,
     exchange_of,
     global_values,
+    images_of,
 )
 
 FEWEST_DF = 5
@@ -150,8 +151,8 @@ def contrasts_of(analysis, groups):
     return asked["contrasts"] or default_contrasts(asked, groups, magnitudes)
 
 
-def columns_needed(analyses):
-    """Return the columns of the cohort that analyses need."""
+def columns_needed(analyses, measured=()):
+    """Return the columns of the cohort that analyses need, but for those measured."""
     needed = []
     for analysis in analyses.values():
         asked = analysis["statistics"]
@@ -160,7 +161,7 @@ def columns_needed(analyses):
         needed.append(asked["global"]["value"])
         if analysis["kind"] == "column":
             needed.append(analysis["maps"])
-    return [name for name in dict.fromkeys(needed) if name != "mean"]
+    return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
 
 
 def plan_designs(analyses, rows, groups):
@@ -238,7 +239,7 @@ def _planned(analysis, rows, groups):
         )
     _check_null(analysis)
     design = cohort_design(rows, asked, groups)
-    global_values(design, rows, asked)
+    global_values(images_of(design, rows), asked)
     if smooth and design.df < FEWEST_DF:
         raise ValueError(
             f"{len(design.labels)} images leave {design.df} degrees of freedom, from "
