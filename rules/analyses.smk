@@ -17,6 +17,7 @@ def statistics_of(*keys):
 
 MODEL = (
     "design", "groups", "sessions", "regressor", "covariates", "variance", "global",
+    "without",
 )  # fmt: skip
 """What the model of an analysis depends on."""
 
@@ -44,25 +45,32 @@ def analyses_of_kind(*kinds):
 
 def maps_of(name):
     """What the maps of an analysis are called, each tested for itself."""
-    kind = analyses[name]["kind"]
+    kind, maps = analyses[name]["kind"], analyses[name]["maps"]
     if kind in ("sensitivity", "diffusion"):
         return METRICS
-    return [analyses[name]["maps"]] if kind == "column" else ["components"]
+    if kind == "activation":
+        return experiment_named(maps)["explain"]
+    return {"column": [maps], "tissue": TISSUES}.get(kind, ["components"])
 
 
-def contrasts(name):
-    """Contrasts of an analysis, by name."""
-    return contrasts_of(analyses[name], GROUPS)
+def contrasts(name, maps):
+    """Contrasts of an analysis's maps, by name."""
+    return contrasts_of(analyses[name], GROUPS, maps)
+
+
+def contrasts_tested(wildcards):
+    """Contrasts of the maps that a rule is about, by name."""
+    return contrasts(wildcards.analysis, wildcards.maps)
 
 
 def contrast_of(wildcards):
     """One contrast as configured."""
-    return contrasts(wildcards.analysis)[wildcards.contrast]
+    return contrasts_tested(wildcards)[wildcards.contrast]
 
 
 def contrast_position(wildcards):
-    """Which of an analysis's contrasts it is, counted from 0."""
-    return list(contrasts(wildcards.analysis)).index(wildcards.contrast)
+    """Which of the maps' contrasts it is, counted from 0."""
+    return list(contrasts_tested(wildcards)).index(wildcards.contrast)
 
 
 def tested_rows(name):
@@ -116,8 +124,11 @@ def tested_maps(wildcards):
         return [row[analysis["maps"]] for row in rows]
     if analysis["kind"] == "diffusion":
         return each_session(f"<dwi>_space-{MNI}_{wildcards.maps}.nii.gz", rows)
+    if analysis["kind"] == "tissue":
+        return each_session(tissue_map(wildcards.maps), rows)
     pattern = {
         "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
+        "activation": f"<map>_space-{MNI}_desc-{wildcards.maps}_map.nii.gz",
         "components": "<gradients>",
         "volumes": "<gradients>",
     }[analysis["kind"]]
@@ -191,11 +202,17 @@ def is_reversed(wildcards):
 def tested_masks(wildcards):
     """Masks that a map must lie in: where everybody has data, and the user's own."""
     analysis = analysis_of(wildcards)
-    modality = {"sensitivity": "dwi", "diffusion": "dwi", "column": None}
-    modality = modality.get(analysis["kind"], "bold")
+    shared = {
+        "sensitivity": ["<statistics>/dwi_mask.nii.gz"],
+        "diffusion": ["<statistics>/dwi_mask.nii.gz"],
+        "components": ["<statistics>/bold_mask.nii.gz"],
+        "volumes": ["<statistics>/bold_mask.nii.gz"],
+        "activation": [GRID_MASK],
+        "tissue": [GRID_MASK],
+        "column": [],
+    }[analysis["kind"]]
     own = analysis["statistics"]["mask"]["explicit"]
-    shared = workflow.pathvars.apply(f"<statistics>/{modality}_mask.nii.gz")
-    return ([shared] if modality else []) + ([own] if own else [])
+    return [workflow.pathvars.apply(path) for path in shared] + ([own] if own else [])
 
 
 def atlas_files(wildcards):
@@ -228,7 +245,7 @@ def of_contrasts(pattern, each=False):
         about = {"analysis": wildcards.analysis, "maps": wildcards.maps}
         return [
             pattern.format(**about, contrast=contrast, correction=correction)
-            for contrast in contrasts(wildcards.analysis)
+            for contrast in contrasts_tested(wildcards)
             for correction in (asked if each else asked[:1])
         ]
 
@@ -236,8 +253,8 @@ def of_contrasts(pattern, each=False):
 
 
 def contrasts_in_order(wildcards):
-    """Names of an analysis's contrasts."""
-    return list(contrasts(wildcards.analysis))
+    """Names of the maps' contrasts."""
+    return list(contrasts_tested(wildcards))
 
 
 def corrections_in_order(wildcards):

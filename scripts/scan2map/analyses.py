@@ -22,6 +22,13 @@ FEWEST_DF = 5
 """Degrees of freedom from which random fields are used: with fewer, the smoothness of
 residuals is far from that of the noise."""
 
+TISSUES = ("GM", "WM", "CSF")
+"""What maps of voxel-based morphometry are called."""
+
+LEAST_TISSUE = 0.1
+"""What a tissue map must exceed in everybody, unless an analysis says otherwise: CAT12's
+recommendation for maps of volume per voxel."""
+
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
 
@@ -66,9 +73,10 @@ def study_analyses(config):
     Returns
     -------
     dict of str to dict
-        ``label``; ``maps``, an experiment, ``traditional`` or a column of the cohort;
-        ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes`` or
-        ``column``; ``statistics``. A replica beside its honest twin has none.
+        ``label``; ``maps``, an experiment, ``traditional``, ``vbm`` or a column of the
+        cohort; ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes``,
+        ``activation``, ``tissue`` or ``column``; ``statistics``. A replica beside its
+        honest twin has none.
     """
     experiments = config["experiments"]
     twins = {f"{name}_replica" for name in experiments}
@@ -90,25 +98,51 @@ def study_analyses(config):
             "maps": "traditional",
             "statistics": config["statistics"] | {"null": "maps"},
         }
+    if tissues_of(experiments):
+        given["vbm"] = {
+            "label": "VBM",
+            "maps": "vbm",
+            "statistics": config["statistics"] | {"null": "maps"},
+        }
     given |= config["analyses"]
     return {
-        name: {
-            **one,
-            "kind": kind_of_maps(one["maps"], experiments),
-            "is_tensor_study": tensors,
-        }
+        name: _of_kind(one, kind_of_maps(one["maps"], experiments))
+        | {"is_tensor_study": tensors}
         for name, one in given.items()
     }
+
+
+def _of_kind(analysis, kind):
+    """Return an analysis of a kind of maps, with what goes without saying for it."""
+    asked = analysis["statistics"]
+    scaled = asked["global"]["normalisation"] == "proportional"
+    scaled = scaled or asked["global"]["grand_mean"]
+    if kind == "tissue" and not (asked["mask"]["threshold"] or scaled):
+        mask = asked["mask"] | {"threshold": {"absolute": LEAST_TISSUE}}
+        asked = asked | {"mask": mask}
+    return analysis | {"kind": kind, "statistics": asked}
+
+
+def tissues_of(experiments):
+    """Return the tissues that networks see, which voxel-based morphometry tests."""
+    seen = {one["feature"].get("tissue") for one in experiments.values()}
+    return [tissue for tissue in TISSUES if tissue in seen]
 
 
 def kind_of_maps(maps, experiments):
     """Return what maps are, by the name that an analysis calls them."""
     if maps == "traditional":
         return "diffusion"
+    if maps == "vbm" and tissues_of(experiments):
+        return "tissue"
     if maps not in experiments:
         return "column"
-    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
-    return kinds[experiments[maps]["feature"]["kind"]]
+    return {
+        "tensor": "sensitivity",
+        "ica": "components",
+        "bold": "volumes",
+        "tissue": "activation",
+    }[experiments[maps]["feature"]["kind"]]
 
 
 COLUMN = re.compile(r"[A-Za-z0-9_-]+")
@@ -144,11 +178,19 @@ def permuted_cohort(rows, seed):
     return [row | {"group": dealt[row["participant_id"]]} for row in rows]
 
 
-def contrasts_of(analysis, groups):
-    """Return the contrasts of an analysis, as configured or those of its design."""
+def contrasts_of(analysis, groups, maps=None):
+    """Return the contrasts of some maps of an analysis, or of all of them.
+
+    As configured, or those of its design.
+    """
     asked = analysis["statistics"]
-    magnitudes = analysis["kind"] in ("diffusion", "volumes", "column")
+    signed = analysis["kind"] in ("sensitivity", "components", "activation")
+    magnitudes = not signed or maps in MAGNITUDES
     return asked["contrasts"] or default_contrasts(asked, groups, magnitudes)
+
+
+MAGNITUDES = ("cam", "gradcam")
+"""Maps of networks that have no sign."""
 
 
 def columns_needed(analyses, measured=()):
@@ -162,6 +204,32 @@ def columns_needed(analyses, measured=()):
         if analysis["kind"] == "column":
             needed.append(analysis["maps"])
     return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
+
+
+def leave_out_untested(analyses, tested, rows):
+    """Return analyses that leave out participants who have no map.
+
+    Parameters
+    ----------
+    analyses : dict
+        From `study_analyses`.
+    tested : dict of str to set
+        By experiment, the participants whom one of its networks is tested on.
+    rows : list of dict of str
+        Sessions of the cohort.
+
+    Returns
+    -------
+    dict of str to dict
+        Their section `statistics` has a list ``without``, in the cohort's order.
+    """
+    everybody = list(dict.fromkeys(row["participant_id"] for row in rows))
+    planned = {}
+    for name, one in analyses.items():
+        mapped = tested.get(one["maps"], everybody)
+        without = [who for who in everybody if who not in mapped]
+        planned[name] = one | {"statistics": one["statistics"] | {"without": without}}
+    return planned
 
 
 def plan_designs(analyses, rows, groups):
