@@ -1,6 +1,6 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
-from scan2map.analyses import contrasts_of
+from scan2map.analyses import contrasts_of, tissues_of
 from scan2map.designs import design_covariates, global_column, images_of
 
 
@@ -50,7 +50,9 @@ def maps_of(name):
         return METRICS
     if kind == "activation":
         return experiment_named(maps)["explain"]
-    return {"column": [maps], "tissue": TISSUES}.get(kind, ["components"])
+    if kind == "tissue":
+        return tissues_of(config["experiments"])
+    return [maps] if kind == "column" else ["components"]
 
 
 def contrasts(name, maps):
@@ -125,7 +127,7 @@ def tested_maps(wildcards):
     if analysis["kind"] == "diffusion":
         return each_session(f"<dwi>_space-{MNI}_{wildcards.maps}.nii.gz", rows)
     if analysis["kind"] == "tissue":
-        return each_session(tissue_map(wildcards.maps), rows)
+        return each_session("<tissue_map>", rows, tissue=wildcards.maps)
     pattern = {
         "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
         "activation": f"<map>_space-{MNI}_desc-{wildcards.maps}_map.nii.gz",
