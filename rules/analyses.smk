@@ -49,7 +49,7 @@ def maps_of(name):
     if kind in ("sensitivity", "diffusion"):
         return METRICS
     if kind == "activation":
-        return experiment_named(maps)["explain"]
+        return analyses[name]["explain"]
     if kind == "tissue":
         return tissues_of(config["experiments"])
     return [maps] if kind == "column" else ["components"]

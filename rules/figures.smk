@@ -15,37 +15,69 @@ def label_of_experiment(wildcards):
     return experiment_of(wildcards)["label"]
 
 
-def approaches(contrast):
-    """Names of the analyses of tensors that have a contrast."""
-    names = analyses_of_kind("sensitivity", "diffusion")
-    return [name for name in names if contrast in contrasts(name)]
+def approaches(measure):
+    """Analyses, and their maps, that are about a metric of tensors or about a tissue."""
+    if measure in METRICS:
+        names = analyses_of_kind("sensitivity", "diffusion")
+        return [(name, measure) for name in names]
+    return [(name, measure) for name in analyses_of_kind("tissue")] + [
+        (name, maps)
+        for name in analyses_of_kind("activation")
+        if experiment_named(analyses[name]["maps"])["feature"]["tissue"] == measure
+        for maps in maps_of(name)
+    ]
+
+
+def approaches_shown(wildcards):
+    """Of those, the ones that have a contrast."""
+    return [
+        (name, maps)
+        for name, maps in approaches(wildcards.metric)
+        if wildcards.contrast in contrasts(name, maps)
+    ]
 
 
 def of_approaches(pattern):
-    """Fill a path pattern for each analysis of a metric, and its first correction."""
+    """Fill a path pattern for each analysis of a measure, and its first correction."""
     pattern = workflow.pathvars.apply(pattern)
     return lambda wildcards: [
         pattern.format(
             analysis=name,
-            maps=wildcards.metric,
+            maps=maps,
             contrast=wildcards.contrast,
             correction=analyses[name]["statistics"]["corrections"][0],
         )
-        for name in approaches(wildcards.contrast)
+        for name, maps in approaches_shown(wildcards)
     ]
+
+
+ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
+"""What maps of networks that see a tissue are called."""
 
 
 def approach_labels(wildcards):
     """What figures call the analyses that have a contrast."""
-    return [analyses[name]["label"] for name in approaches(wildcards.contrast)]
+    return [
+        f"{analyses[name]['label']}: {ACTIVATION[maps]}"
+        if maps in ACTIVATION
+        else analyses[name]["label"]
+        for name, maps in approaches_shown(wildcards)
+    ]
 
 
 def corrections_shown(wildcards):
     """What the captions of t maps say of each row's correction."""
     return [
         analyses[name]["statistics"]["corrections"][0]
-        for name in approaches(wildcards.contrast)
+        for name, _ in approaches_shown(wildcards)
     ]
+
+
+def mask_of_approaches(wildcards):
+    """Where the maps of a measure are tested."""
+    shared = "<statistics>/dwi_mask.nii.gz"
+    shared = shared if wildcards.metric in METRICS else GRID_MASK
+    return workflow.pathvars.apply(shared)
 
 
 def results_title(wildcards):
@@ -56,6 +88,8 @@ def results_title(wildcards):
         "diffusion": wildcards.maps,
         "components": "gradients by component",
         "volumes": "mean |gradient| of volumes",
+        "activation": ACTIVATION.get(wildcards.maps),
+        "tissue": wildcards.maps,
         "column": f"images of column {wildcards.maps}",
     }
     return f"{label}: {what[kind]}"
@@ -63,8 +97,40 @@ def results_title(wildcards):
 
 def results_notes(wildcards):
     """What a reader of a page of results should know."""
-    analysis = analysis_of(wildcards)
-    if analysis["kind"] not in ("sensitivity", "components", "volumes"):
+    return [
+        *network_notes(analysis_of(wildcards)),
+        *untested_notes(analysis_of(wildcards)),
+        *volume_notes(wildcards.analysis),
+    ]
+
+
+def untested_notes(analysis):
+    """Who has no map."""
+    without = analysis["statistics"]["without"]
+    if not without:
+        return []
+    return [
+        f"{len(without)} participants have no map, since no network was tested on them, "
+        f"and are left out: {', '.join(without)}."
+    ]
+
+
+def volume_notes(name):
+    """Which columns of the model are volumes, and where they come from."""
+    used = [*columns_of_model(name), *columns_of_globals(name)]
+    used = [column for column in dict.fromkeys(used) if column in MEASURED]
+    here = [column for column in used if column in measured]
+    given = [column for column in used if column not in measured]
+    notes = {
+        "measured in the T1w images (2_anat/tissue_volumes.tsv), mL": here,
+        "taken from the cohort table, not measured": given,
+    }
+    return [f"{', '.join(names)}: {how}." for how, names in notes.items() if names]
+
+
+def network_notes(analysis):
+    """What maps of networks are no evidence of."""
+    if analysis["kind"] not in ("sensitivity", "components", "volumes", "activation"):
         return []
     if analysis["statistics"]["null"] != "maps":
         return [
@@ -137,18 +203,21 @@ def settings_of_methods():
     return kept
 
 
-def effect_names():
-    """Names of the phantom's planted effects; none for real data."""
-    if config["source"] != "phantom" or not HAS_DWI:
+def effect_names(wildcards):
+    """Names of the phantom's planted effects on a measure; none for real data."""
+    if config["source"] != "phantom":
         return []
-    return [effect["name"] for effect in config["phantom"]["effects"]]
-
-
-def effect_masks():
     return [
-        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
-        for name in effect_names()
+        effect["name"]
+        for effect in config["phantom"]["effects"]
+        if (effect["kind"] == "volume") == (wildcards.metric in TISSUES)
     ]
+
+
+def effect_masks(wildcards):
+    """Where they are planted."""
+    pattern = workflow.pathvars.apply("<results>/0_phantom/ground_truth/{}_mask.nii.gz")
+    return [pattern.format(name) for name in effect_names(wildcards)]
 
 
 def qc_of_bold(wildcards):
@@ -182,16 +251,19 @@ def dwi_figures():
         return []
     return [
         *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png"),
-        *[
-            f"<report>/{metric}_{contrast}_t.png"
-            for metric in METRICS
-            for contrast in dict.fromkeys(
-                contrast
-                for name in analyses_of_kind("sensitivity", "diffusion")
-                for contrast in contrasts(name)
-            )
-        ],
+        *t_maps(METRICS),
     ]
+
+
+def t_maps(measures):
+    """A figure of t maps per measure and contrast."""
+    asked = {
+        (measure, contrast): None
+        for measure in measures
+        for approach in approaches(measure)
+        for contrast in contrasts(*approach)
+    }
+    return [f"<report>/{measure}_{contrast}_t.png" for measure, contrast in asked]
 
 
 def bold_figures():
@@ -206,7 +278,7 @@ def bold_figures():
         *[
             f"<report>/{name}_components_{contrast}_t.png"
             for name in analyses_of_kind("components", "volumes")
-            for contrast in contrasts(name)
+            for contrast in contrasts(name, "components")
         ],
         *(
             ["<results>/0_phantom/ground_truth/networks.nii.gz"]
@@ -245,6 +317,7 @@ def study_figures():
     figures = [
         *dwi_figures(),
         *bold_figures(),
+        *t_maps(tissues_of(config["experiments"])),
         *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"

@@ -75,8 +75,8 @@ def study_analyses(config):
     dict of str to dict
         ``label``; ``maps``, an experiment, ``traditional``, ``vbm`` or a column of the
         cohort; ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes``,
-        ``activation``, ``tissue`` or ``column``; ``statistics``. A replica beside its
-        honest twin has none.
+        ``activation``, ``tissue`` or ``column``; ``statistics``; ``explain``, what
+        maps of activation are called. A replica beside its honest twin has none.
     """
     experiments = config["experiments"]
     twins = {f"{name}_replica" for name in experiments}
@@ -108,6 +108,7 @@ def study_analyses(config):
     return {
         name: _of_kind(one, kind_of_maps(one["maps"], experiments))
         | {"is_tensor_study": tensors}
+        | {"explain": experiments.get(one["maps"], {}).get("explain", [])}
         for name, one in given.items()
     }
 
@@ -184,13 +185,15 @@ def contrasts_of(analysis, groups, maps=None):
     As configured, or those of its design.
     """
     asked = analysis["statistics"]
-    signed = analysis["kind"] in ("sensitivity", "components", "activation")
-    magnitudes = not signed or maps in MAGNITUDES
+    magnitudes = not has_sign(analysis, maps)
     return asked["contrasts"] or default_contrasts(asked, groups, magnitudes)
 
 
-MAGNITUDES = ("cam", "gradcam")
-"""Maps of networks that have no sign."""
+def has_sign(analysis, maps=None):
+    """Tell whether some maps of an analysis, or any, are not positive everywhere."""
+    if analysis["kind"] == "activation":
+        return "gradient" in (analysis["explain"] if maps is None else [maps])
+    return analysis["kind"] in ("sensitivity", "components")
 
 
 def columns_needed(analyses, measured=()):

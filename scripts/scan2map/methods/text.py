@@ -88,7 +88,7 @@ def methods_text(config, sessions, networks, versions):
         *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
-        *statistics_paragraphs(study_analyses(config), groups),
+        *statistics_paragraphs(study_analyses(config), groups, sessions[0]),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
 
