@@ -17,7 +17,6 @@ def statistics_of(*keys):
 
 MODEL = (
     "design", "groups", "sessions", "regressor", "covariates", "variance", "global",
-    "without",
 )  # fmt: skip
 """What the model of an analysis depends on."""
 

@@ -3,7 +3,6 @@ from functools import cache
 
 from scan2map.analyses import (
     columns_needed,
-    leave_out_untested,
     locate_images,
     permuted_cohort,
     plan_designs,
@@ -146,11 +145,6 @@ def plan_folds():
     return planned
 
 
-def tested_people():
-    """Return {experiment: participants} whom a network of it is tested on."""
-    return {name: {who for _, who in planned} for name, planned in folds.items()}
-
-
 def find_dataset_files(rows):
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
     if config["source"] == "bids":
@@ -167,13 +161,12 @@ def find_dataset_files(rows):
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    folds = plan_folds()
-    analyses = leave_out_untested(analyses, tested_people(), cohort)
     measured = measured_columns()
     designs = plan_designs(analyses, with_places(cohort, measured), GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])
+    folds = plan_folds()
     given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None

@@ -209,32 +209,6 @@ def columns_needed(analyses, measured=()):
     return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
 
 
-def leave_out_untested(analyses, tested, rows):
-    """Return analyses that leave out participants who have no map.
-
-    Parameters
-    ----------
-    analyses : dict
-        From `study_analyses`.
-    tested : dict of str to set
-        By experiment, the participants whom one of its networks is tested on.
-    rows : list of dict of str
-        Sessions of the cohort.
-
-    Returns
-    -------
-    dict of str to dict
-        Their section `statistics` has a list ``without``, in the cohort's order.
-    """
-    everybody = list(dict.fromkeys(row["participant_id"] for row in rows))
-    planned = {}
-    for name, one in analyses.items():
-        mapped = tested.get(one["maps"], everybody)
-        without = [who for who in everybody if who not in mapped]
-        planned[name] = one | {"statistics": one["statistics"] | {"without": without}}
-    return planned
-
-
 def plan_designs(analyses, rows, groups):
     """Return the design of each analysis, once it is sure that it can be answered.
 

@@ -67,7 +67,7 @@ def cohort_design(rows, asked, groups):
         Section `statistics` of an analysis: ``design``; ``groups`` that take part,
         empty for all; ``sessions``, ``average``, ``each`` or the two that are paired;
         ``covariates``; ``regressor``; ``global``, a column of which is a covariate
-        where it is used for ANCOVA; ``without``, participants who have no image.
+        where it is used for ANCOVA.
     groups : sequence of str
         Reference and affected group.
 
@@ -130,12 +130,7 @@ def cohort_design(rows, asked, groups):
 
 def _images(rows, asked, groups):
     """Return {label: numbers of the rows whose average it is}."""
-    without = set(asked.get("without", ()))
-    numbered = [
-        (i, row)
-        for i, row in enumerate(rows)
-        if row["group"] in groups and row["participant_id"] not in without
-    ]
+    numbered = [(i, row) for i, row in enumerate(rows) if row["group"] in groups]
     for group in groups:
         if not any(row["group"] == group for _, row in numbered):
             raise ValueError(
