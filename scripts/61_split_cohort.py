@@ -1,4 +1,4 @@
-"""Write who is tested in which fold of which repeat, or on which side of which shuffle."""
+"""Write who is in which fold of which repeat, or on which side of a shuffle."""
 
 from scan2map.cohort import write_cohort
 from scan2map.jobs import begin

@@ -92,14 +92,13 @@ def study_analyses(config):
             "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
+    shuffled = [n for n, one in experiments.items() if is_shuffle(one["folds"])]
     return {
         name: {
             **one,
             "kind": kind_of_maps(one["maps"], experiments),
             "is_tensor_study": tensors,
-            "is_shuffled": is_shuffle(
-                experiments.get(one["maps"], {}).get("folds", {})
-            ),
+            "is_shuffled": one["maps"] in shuffled,
         }
         for name, one in given.items()
     }
@@ -111,7 +110,12 @@ def kind_of_maps(maps, experiments):
         return "diffusion"
     if maps not in experiments:
         return "column"
-    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
+    kinds = {
+        "tensor": "sensitivity",
+        "ica": "components",
+        "bold": "volumes",
+        "tissue": "activation",
+    }
     return kinds[experiments[maps]["feature"]["kind"]]
 
 
@@ -310,8 +314,9 @@ def _check_null(analysis):
         return
     if analysis["is_shuffled"]:
         raise ValueError(
-            f"'null: {asked['null']}' compares maps of the same people, and shuffles of "
-            "permuted labels test others: take 'folds: scheme: kfold', or 'null: maps'"
+            f"'null: {asked['null']}' compares maps of the same people, and shuffles "
+            "of permuted labels test others: take 'folds: scheme: kfold', or 'null: "
+            "maps'"
         )
     if analysis["kind"] not in ("sensitivity", "volumes"):
         raise ValueError(

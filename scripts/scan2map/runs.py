@@ -1,4 +1,4 @@
-"""How far the scores of single runs lie apart: of shuffles, or of repeats of K folds."""
+"""How far the scores of runs lie apart: of shuffles, or of repeats of K folds."""
 
 import numpy as np
 import pandas as pd
@@ -106,7 +106,7 @@ def distribution_table(predictions, seed, n_bootstrap=2000, level=0.95):
 
 
 def mean_where_finite(values):
-    """Return the mean over the first axis without ``nan``; ``nan`` if there is no other.
+    """Return the mean over the first axis of what is a number, ``nan`` without any.
 
     A draw of people may lack one group in a run, or find nobody of a group.
     """
