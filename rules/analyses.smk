@@ -1,6 +1,7 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
 from scan2map.analyses import contrasts_of, tissues_of
+from scan2map.cohort import leave_out
 from scan2map.designs import design_covariates, global_column, images_of
 
 
@@ -76,7 +77,12 @@ def contrast_position(wildcards):
 
 def tested_rows(name):
     """Sessions whose maps an analysis tests, in the order of its design."""
-    return [cohort[row] for members in designs[name].members for row in members]
+    return [row for rows in sessions_tested(name).values() for row in rows]
+
+
+def sessions_tested(name):
+    """Sessions by what each row of an analysis's design, their average, is called."""
+    return images_of(designs[name], leave_out(cohort, unmapped[name]))
 
 
 def images_per_row(wildcards):
@@ -92,7 +98,7 @@ def sessions_of_globals(wildcards):
     known = ("participant_id", "session_id", column)
     return {
         label: [{key: row[key] for key in known if key in row} for row in rows]
-        for label, rows in images_of(designs[wildcards.analysis], cohort).items()
+        for label, rows in sessions_tested(wildcards.analysis).items()
     }
 
 
@@ -187,6 +193,11 @@ def grids_of_maps(wildcards):
     if space is None:
         return []
     return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
+
+
+def without_maps(wildcards):
+    """Participants of the cohort who have no maps that an analysis could test."""
+    return unmapped[wildcards.analysis]
 
 
 def kind_of_analysis(wildcards):

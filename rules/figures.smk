@@ -99,19 +99,18 @@ def results_notes(wildcards):
     """What a reader of a page of results should know."""
     return [
         *network_notes(analysis_of(wildcards)),
-        *untested_notes(analysis_of(wildcards)),
+        *untested_notes(unmapped[wildcards.analysis]),
         *volume_notes(wildcards.analysis),
     ]
 
 
-def untested_notes(analysis):
+def untested_notes(people):
     """Who has no map."""
-    without = analysis["statistics"]["without"]
-    if not without:
+    if not people:
         return []
     return [
-        f"{len(without)} participants have no map, since no network was tested on them, "
-        f"and are left out: {', '.join(without)}."
+        "Left out, since no shuffle tested them and they have no map: "
+        f"{', '.join(people)}."
     ]
 
 

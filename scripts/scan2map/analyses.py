@@ -8,6 +8,7 @@ import random
 import re
 from pathlib import Path
 
+from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
@@ -17,6 +18,7 @@ from scan2map.designs import (
     global_values,
     images_of,
 )
+from scan2map.splits import is_shuffle
 
 FEWEST_DF = 5
 """Degrees of freedom from which random fields are used: with fewer, the smoothness of
@@ -105,23 +107,28 @@ def study_analyses(config):
             "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
+    kinds = {name: kind_of_maps(one["maps"], experiments) for name, one in given.items()}
+    shuffled = [n for n, one in experiments.items() if is_shuffle(one["folds"])]
     return {
-        name: _of_kind(one, kind_of_maps(one["maps"], experiments))
-        | {"is_tensor_study": tensors}
-        | {"explain": experiments.get(one["maps"], {}).get("explain", [])}
+        name: {
+            **one,
+            "kind": kinds[name],
+            "statistics": _usual(one["statistics"], kinds[name]),
+            "is_tensor_study": tensors,
+            "is_shuffled": one["maps"] in shuffled,
+            "explain": experiments.get(one["maps"], {}).get("explain", []),
+        }
         for name, one in given.items()
     }
 
 
-def _of_kind(analysis, kind):
-    """Return an analysis of a kind of maps, with what goes without saying for it."""
-    asked = analysis["statistics"]
-    scaled = asked["global"]["normalisation"] == "proportional"
-    scaled = scaled or asked["global"]["grand_mean"]
-    if kind == "tissue" and not (asked["mask"]["threshold"] or scaled):
-        mask = asked["mask"] | {"threshold": {"absolute": LEAST_TISSUE}}
-        asked = asked | {"mask": mask}
-    return analysis | {"kind": kind, "statistics": asked}
+def _usual(statistics, kind):
+    """Return settings with a threshold for tissue that keeps its scale and has none."""
+    mask, scaled = statistics["mask"], statistics["global"]
+    rescaled = scaled["normalisation"] == "proportional" or scaled["grand_mean"]
+    if kind != "tissue" or mask["threshold"] or rescaled:
+        return statistics
+    return statistics | {"mask": mask | {"threshold": {"absolute": LEAST_TISSUE}}}
 
 
 def tissues_of(experiments):
@@ -209,7 +216,7 @@ def columns_needed(analyses, measured=()):
     return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
 
 
-def plan_designs(analyses, rows, groups):
+def plan_designs(analyses, rows, groups, unmapped=None):
     """Return the design of each analysis, once it is sure that it can be answered.
 
     Parameters
@@ -220,10 +227,13 @@ def plan_designs(analyses, rows, groups):
         Sessions of the cohort that take part.
     groups : sequence of str
         Reference and affected group.
+    unmapped : dict of str to collection of str, optional
+        Participants who have no maps, by analysis.
 
     Returns
     -------
     dict of str to designs.Design
+        Of the rows of everybody else.
 
     Raises
     ------
@@ -233,7 +243,8 @@ def plan_designs(analyses, rows, groups):
     designs, problems = {}, []
     for name, analysis in analyses.items():
         try:
-            designs[name] = _planned(analysis, rows, groups)
+            chosen = leave_out(rows, (unmapped or {}).get(name, ()))
+            designs[name] = _planned(analysis, chosen, groups)
         except ValueError as problem:
             problems.append(f"analysis '{name}': {problem}")
     # Most analyses share their model, and its problem.
@@ -345,6 +356,12 @@ def _check_null(analysis):
     asked = analysis["statistics"]
     if asked["null"] == "maps":
         return
+    if analysis["is_shuffled"]:
+        raise ValueError(
+            f"'null: {asked['null']}' compares maps of the same people, and shuffles "
+            "of permuted labels test others: take 'folds: scheme: kfold', or 'null: "
+            "maps'"
+        )
     if analysis["kind"] not in ("sensitivity", "volumes"):
         raise ValueError(
             f"'null: {asked['null']}' trains networks on permuted labels, which maps "
