@@ -202,21 +202,36 @@ def settings_of_methods():
     return kept
 
 
-def effect_names(wildcards):
-    """Names of the phantom's planted effects on a measure; none for real data."""
+def planted_effects():
+    """The phantom's planted effects that the study's images show; none for real data."""
     if config["source"] != "phantom":
         return []
+    effects = config["phantom"]["effects"]
+    return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
+
+
+def effect_masks():
+    """Where they are planted."""
+    pattern = "<results>/0_phantom/ground_truth/{}_mask.nii.gz"
+    pattern = workflow.pathvars.apply(pattern)
+    return [pattern.format(effect["name"]) for effect in planted_effects()]
+
+
+def effects_on(wildcards):
+    """Names of the planted effects on a metric of tensors, or on tissue."""
+    structural = wildcards.metric in TISSUES
     return [
         effect["name"]
-        for effect in config["phantom"]["effects"]
-        if (effect["kind"] == "volume") == (wildcards.metric in TISSUES)
+        for effect in planted_effects()
+        if (effect["kind"] == "volume") == structural
     ]
 
 
-def effect_masks(wildcards):
-    """Where they are planted."""
-    pattern = workflow.pathvars.apply("<results>/0_phantom/ground_truth/{}_mask.nii.gz")
-    return [pattern.format(name) for name in effect_names(wildcards)]
+def masks_of_effects_on(wildcards):
+    """Where those are planted."""
+    on = effects_on(wildcards)
+    effects = zip(planted_effects(), effect_masks(), strict=True)
+    return [path for effect, path in effects if effect["name"] in on]
 
 
 def qc_of_bold(wildcards):
