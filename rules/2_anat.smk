@@ -47,7 +47,7 @@ rule correct_t1w:
         runtime=growing(60),
     params:
         code=code_of("22_correct_t1w"),
-        anat=config["anat"],
+        anat=anat_settings("denoise", "brain_mask", "n4"),
         seed=seed_of("correct_t1w"),
     script:
         "../scripts/22_correct_t1w.py"
@@ -78,7 +78,7 @@ rule normalise_t1w:
         runtime=growing(60),
     params:
         code=code_of("23_normalise_t1w"),
-        anat=config["anat"],
+        anat=anat_settings("registration"),
         seed=seed_of("normalise_t1w"),
     script:
         "../scripts/23_normalise_t1w.py"

@@ -210,6 +210,11 @@ def mirror_session(wildcards):
     return is_mirrored(session_row(wildcards))
 
 
+def anat_settings(*keys):
+    """What a rule uses of the section `anat`, so that nothing else makes it run again."""
+    return {key: config["anat"][key] for key in keys}
+
+
 def participant_seed(wildcards):
     """What stays the same in all sessions of a participant: the anatomy."""
     return derive_seed(config["seed"], "participant", wildcards.subject)

@@ -107,7 +107,9 @@ def study_analyses(config):
             "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
-    kinds = {name: kind_of_maps(one["maps"], experiments) for name, one in given.items()}
+    kinds = {
+        name: kind_of_maps(one["maps"], experiments) for name, one in given.items()
+    }
     shuffled = [n for n, one in experiments.items() if is_shuffle(one["folds"])]
     return {
         name: {
