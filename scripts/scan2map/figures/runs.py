@@ -148,7 +148,7 @@ def _draw_runs(axes, place, accuracy, own):
     if len(accuracy) > 1:
         axes.plot(
             accuracy[best], place - 0.08 - heights[best], "o", mfc="none", mew=1.2,
-            ms=8, color=ORANGE, label="best run (biased upwards)",
+            ms=8, color=ORANGE, label=BEST,
         )  # fmt: skip
     axes.vlines(
         own["trivial"], place - 0.5, place + 0.4, color=GREY, lw=0.9, ls="--",

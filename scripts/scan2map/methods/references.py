@@ -215,8 +215,9 @@ REFERENCES = {
     ),
     "ng2018": (
         "Ng HG, Kerzel M, Mehnert J, May A, Wermter S. Classification of MRI migraine "
-        "medical data using 3D convolutional neural network. Artificial Neural Networks "
-        "and Machine Learning (ICANN), 2018: 300-309. doi:10.1007/978-3-030-01424-7_30"
+        "medical data using 3D convolutional neural network. Artificial Neural "
+        "Networks and Machine Learning (ICANN), 2018: 300-309. "
+        "doi:10.1007/978-3-030-01424-7_30"
     ),
     "nickerson2017": (
         "Nickerson LD, Smith SM, Öngür D, Beckmann CF. Using dual regression to "
