@@ -303,6 +303,42 @@ rule compare_protocols:
         "../scripts/9b_compare_protocols.py"
 
 
+rule compare_runs:
+    """How far do single shuffles or repeats lie apart, and what is the best one worth?"""
+    input:
+        runs=each_experiment("<folds>/runs.tsv", repeated()),
+        distributions=each_experiment("<folds>/distribution.tsv", repeated()),
+    output:
+        tsv="<report>/runs.tsv",
+        html=report(
+            "<report>/runs.html",
+            caption="../report/runs.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "single runs, table"},
+        ),
+        figure=report(
+            "<report>/runs.png",
+            caption="../report/runs.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "single runs"},
+        ),
+    log:
+        "<logs>/9_report/compare_runs.log",
+    benchmark:
+        "<benchmarks>/9_report/compare_runs.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9j_compare_runs"),
+        experiments=repeated_experiments(),
+        study=config["study"],
+    script:
+        "../scripts/9j_compare_runs.py"
+
+
 rule draw_optimism:
     """How much do leaks add to the scores?"""
     input:

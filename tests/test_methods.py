@@ -5,6 +5,7 @@ from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
+from scan2map.methods.experiments import describe_experiment
 from scan2map.methods.references import REFERENCES
 
 STUDIES = ("config", "estudillo2022", "teh2022")
@@ -193,7 +194,7 @@ def test_an_unknown_citation_is_refused():
 
 def test_references_end_in_an_address_or_are_proceedings():
     bare = [k for k, r in REFERENCES.items() if "doi:" not in r and "arXiv" not in r]
-    assert sorted(bare) == ["abadi2016", "chollet2015"]
+    assert sorted(bare) == ["abadi2016", "chollet2015", "glorot2010"]
 
 
 def test_versions_are_those_installed():
@@ -233,3 +234,23 @@ def test_an_analysis_of_its_own_has_its_own_paragraph(diffusion):
     said = dict(text(diffusion))["Statistics: severity"]
     assert "the slope of updrs was tested in 'patient'" in said
     assert "threshold-free cluster enhancement" in said and "p < 0.001" in said
+
+
+def test_shuffles_and_the_network_of_three_convolutions_are_described():
+    experiment = resolved(read_study("ng2018"))["experiments"]["shuffle"]
+    groups = {"reference": "control", "affected": "migraine"}
+    written = describe_experiment(experiment, groups, 48_637_826)
+    assert "Maps of white matter in MNI space were classified" in written
+    assert "3 convolutions of 3×3×3 voxels with 20, 10 and 5 filters" in written
+    assert "shuffled 10 times" in written and "10 % were tested" in written
+    assert "dropout" not in written and "fold" not in written
+
+
+def test_early_stopping_of_a_shuffle_looks_at_the_people_who_validate():
+    study = read_study("ng2018")
+    training = study["experiments"]["shuffle"]["training"]
+    training["early_stopping"] = {"patience": 5}
+    experiment = resolved(study)["experiments"]["shuffle"]
+    groups = {"reference": "control", "affected": "migraine"}
+    written = describe_experiment(experiment, groups, 1)
+    assert "cross-entropy of the validation participants had" in written

@@ -9,6 +9,7 @@ from scan2map.scores import (
     bootstrap_weights,
     check_predictions,
     interval,
+    majority_scores,
     weighted_scores,
 )
 
@@ -64,7 +65,8 @@ def distribution_table(predictions, seed, n_bootstrap=2000, level=0.95):
     DataFrame
         One row per score: ``n_runs``, ``n_participants`` (in any run), ``mean``,
         ``sd`` (with n - 1; ``nan`` of one run), ``ci_low``, ``ci_high`` (of the mean),
-        ``lowest``, ``highest``, ``highest_expected`` (``nan`` but for accuracy).
+        ``lowest``, ``highest``, ``highest_expected`` (``nan`` but for accuracy),
+        ``trivial`` (of calling every session by the more frequent label).
 
     Raises
     ------
@@ -97,6 +99,7 @@ def distribution_table(predictions, seed, n_bootstrap=2000, level=0.95):
             "lowest": values.min(0),
             "highest": values.max(0),
             "highest_expected": np.nan,
+            "trivial": majority_scores(predictions["label"].to_numpy()),
         }
     )
     accuracy = table["score"] == "accuracy"

@@ -19,6 +19,7 @@ def describe_scores(scores, experiments):
     """
     draws, orders = scores["bootstrap_samples"], scores["permutations"]
     replicas = any(e["run_as"] == "replica" for e in experiments.values())
+    repeated = any(e["folds"]["repeats"] > 1 for e in experiments.values())
     return sentences(
         "The area under the ROC curve, accuracy, precision, sensitivity, specificity "
         "and F1 score were computed from out-of-fold predictions.",
@@ -30,6 +31,11 @@ def describe_scores(scores, experiments):
         "share their training participants, deviations of both from the score and from "
         "the mean of permutations were multiplied by the square root of two "
         "[nadeau2003].",
+        "Mean and standard deviation over repeats are given beside the scores of all "
+        "repeats together; the interval of the mean is that of a bootstrap over "
+        "participants, since repeats share them."
+        if repeated
+        else "",
         "The optimism of a published protocol is the difference between the scores of "
         "its replica and of the honest experiment with the same folds, its confidence "
         "interval from a bootstrap that draws participants with their predictions of "

@@ -165,6 +165,10 @@ REFERENCES = {
         "component analysis. IEEE Transactions on Neural Networks 1999; 10: "
         "626-634. doi:10.1109/72.761722"
     ),
+    "glorot2010": (
+        "Glorot X, Bengio Y. Understanding the difficulty of training deep feedforward "
+        "neural networks. Proceedings of Machine Learning Research 2010; 9: 249-256."
+    ),
     "iglesias2011": (
         "Iglesias JE, Liu CY, Thompson PM, Tu Z. Robust brain extraction across "
         "datasets and comparison with publicly available methods. IEEE Transactions "
@@ -212,6 +216,12 @@ REFERENCES = {
     "nadeau2003": (
         "Nadeau C, Bengio Y. Inference for the generalization error. Machine Learning "
         "2003; 52: 239-281. doi:10.1023/A:1024068626366"
+    ),
+    "ng2018": (
+        "Ng HG, Kerzel M, Mehnert J, May A, Wermter S. Classification of MRI migraine "
+        "medical data using 3D convolutional neural network. Artificial Neural "
+        "Networks and Machine Learning (ICANN), 2018: 300-309. "
+        "doi:10.1007/978-3-030-01424-7_30"
     ),
     "nickerson2017": (
         "Nickerson LD, Smith SM, Öngür D, Beckmann CF. Using dual regression to "
