@@ -255,7 +255,7 @@ rule list_features:
         "<benchmarks>/5_features/list_features/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
     wildcard_constraints:
         feature="tensor_space-[^/]+|bold_volumes-[0-9]+|tissue-[A-Z]+|ica/all",
-        dealing="k-[0-9]+(_null-[0-9]+)?",
+        dealing=f"{DEALINGS}(_null-[0-9]+)?",
     localrule: True
     conda:
         "../envs/scan2map.yaml"
@@ -281,4 +281,4 @@ use rule list_features as list_reduced_bold with:
         "<benchmarks>/5_features/list_reduced_bold/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
     wildcard_constraints:
         feature="ica/reduced",
-        dealing="k-[0-9]+",
+        dealing=DEALINGS,

@@ -14,7 +14,8 @@ from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
-from scan2map.splits import derive_seed, split
+from scan2map.splits import deal as deal_to_folds
+from scan2map.splits import derive_seed, never_tested
 from scan2map.template import SPACE as MNI
 
 # A plan is millions of objects that live until the end: to look for garbage among them,
@@ -120,9 +121,9 @@ def labelled(number):
 
 
 @cache
-def deal(k, repeats, number=None):
+def deal(number=None, **asked):
     """Fold of each repeat and participant, with given labels or with permuted ones."""
-    return split(labelled(number), k, repeats, config["seed"])
+    return deal_to_folds(labelled(number), config["seed"], **asked)
 
 
 def plan_folds():
@@ -135,6 +136,14 @@ def plan_folds():
         except ValueError as problem:
             raise ValueError(f"experiment '{name}': {problem}") from None
     return planned
+
+
+def people_without_maps(analysis):
+    """Participants of whom no network can make a map: those whom no shuffle tests."""
+    if analysis["maps"] not in folds:
+        return []
+    asked = config["experiments"][analysis["maps"]]["folds"]
+    return never_tested(asked, folds[analysis["maps"]])
 
 
 def find_dataset_files(rows):
@@ -153,11 +162,12 @@ def find_dataset_files(rows):
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    designs = plan_designs(analyses, cohort, GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])
     folds = plan_folds()
+    unmapped = {name: people_without_maps(one) for name, one in analyses.items()}
+    designs = plan_designs(analyses, cohort, GROUPS, unmapped)
     given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
