@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 
+from scan2map.images import resample_to_grid
 from scan2map.nifti import nib
 
 
@@ -19,7 +20,7 @@ class Atlas:
     """
 
     def __init__(self, labels, affine, names):
-        self._labels, self._names = labels, names
+        self._labels, self._affine, self.names = labels, affine, names
         self._inverse = np.linalg.inv(affine)
 
     def name_at(self, world):
@@ -29,7 +30,24 @@ class Atlas:
         if (voxel < 0).any() or (voxel >= self._labels.shape).any():
             return ""
         number = int(self._labels[tuple(voxel)])
-        return self._names.get(number, "") if number else ""
+        return self.names.get(number, "") if number else ""
+
+    def on_grid(self, shape, affine):
+        """Return the number of the region at each voxel of a grid, 0 where there is none.
+
+        Parameters
+        ----------
+        shape : sequence of int, length 3
+        affine : ndarray, shape (4, 4)
+            Voxel to world (RAS+ mm), of the same space as the atlas.
+
+        Returns
+        -------
+        ndarray of int, shape `shape`
+            That of the atlas's nearest voxel.
+        """
+        numbers = resample_to_grid(self._labels, self._affine, shape, affine, order=0)
+        return numbers.astype(int)
 
 
 NO_ATLAS = Atlas(np.zeros((1, 1, 1), dtype=int), np.eye(4), {})
