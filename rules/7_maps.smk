@@ -204,7 +204,12 @@ for kinds, names in explained_alike().items():
     rule:
         """What is one session's activation over all networks that had not seen it?"""
         name:
-            "_".join(["average_activation", *(kinds if set(kinds) < set(ACTIVATIONS) else [])])
+            "_".join(
+                [
+                    "average_activation",
+                    *(kinds if set(kinds) < set(ACTIVATIONS) else []),
+                ]
+            )
         input:
             stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.npy"),
             tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),

@@ -158,10 +158,7 @@ def effect_masks():
 
 def volume_effects():
     """Names of the phantom's planted changes of volume; none for real data."""
-    if config["source"] != "phantom":
-        return []
-    effects = config["phantom"]["effects"]
-    return [effect["name"] for effect in effects if effect["kind"] == "volume"]
+    return [one["name"] for one in planted_effects() if one["kind"] == "volume"]
 
 
 def volume_masks():
@@ -253,12 +250,16 @@ def bold_figures():
 
 def activation_figures():
     """Maps of tissue experiments: of each session, of each group, of regions."""
-    own = "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png"
+    own = (
+        "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png"
+    )
     figures = []
     for name in explained("tissue"):
         experiment = config["experiments"][name]
         figures += each_session(own, mapped(name), experiment=name)
-        figures += [f"<report>/{name}_{kind}_groups.png" for kind in experiment["explain"]]
+        figures += [
+            f"<report>/{name}_{kind}_groups.png" for kind in experiment["explain"]
+        ]
         if experiment["statistics"]["atlas"]["image"]:
             figures.append(f"<report>/{name}_regions.html")
     return figures

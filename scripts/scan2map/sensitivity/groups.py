@@ -28,8 +28,8 @@ def group_means(maps, participants, groups, order):
     absent = [group for group in order if group not in groups]
     if absent:
         raise ValueError(
-            f"no session of the group '{absent[0]}' has a map: no network was tested on "
-            "one; test more people in each repeat, or repeat more often"
+            f"no session of the group '{absent[0]}' has a map, since no network was "
+            "tested on one: test more people in each repeat, or repeat more often"
         )
     totals = dict.fromkeys(order, 0.0)
     for image, who, group in zip(maps, participants, groups, strict=True):

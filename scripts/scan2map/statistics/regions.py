@@ -33,7 +33,7 @@ class Atlas:
         return self.names.get(number, "") if number else ""
 
     def on_grid(self, shape, affine):
-        """Return the number of the region at each voxel of a grid, 0 where there is none.
+        """Return the number of the region at each voxel of a grid; 0 for none.
 
         Parameters
         ----------
