@@ -1,4 +1,4 @@
-"""Kinds of activation maps, and what is said of them; standard library only."""
+"""Kinds of activation maps, and what is said of them."""
 
 KINDS = ("cam", "gradcam", "gradient")
 """In the order of figures."""

@@ -4,7 +4,6 @@ import csv
 
 import numpy as np
 
-from scan2map.images import resample_to_grid
 from scan2map.nifti import nib
 
 
@@ -20,7 +19,7 @@ class Atlas:
     """
 
     def __init__(self, labels, affine, names):
-        self._labels, self._affine, self.names = labels, affine, names
+        self._labels, self.names = labels, names
         self._inverse = np.linalg.inv(affine)
 
     def name_at(self, world):
@@ -46,8 +45,14 @@ class Atlas:
         ndarray of int, shape `shape`
             That of the atlas's nearest voxel.
         """
-        numbers = resample_to_grid(self._labels, self._affine, shape, affine, order=0)
-        return numbers.astype(int)
+        to_atlas = self._inverse @ affine
+        places = np.indices(shape).reshape(3, -1)
+        voxels = np.round(to_atlas[:3, :3] @ places + to_atlas[:3, 3:]).astype(int)
+        size = np.reshape(self._labels.shape, (3, 1))
+        inside = ((voxels >= 0) & (voxels < size)).all(0)
+        numbers = np.zeros(inside.shape, dtype=int)
+        numbers[inside] = self._labels[tuple(voxels[:, inside])]
+        return numbers.reshape(shape)
 
 
 NO_ATLAS = Atlas(np.zeros((1, 1, 1), dtype=int), np.eye(4), {})
