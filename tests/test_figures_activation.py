@@ -66,7 +66,8 @@ def test_gradients_and_differences_have_a_scale_around_0_and_others_start_there(
 def test_two_groups_share_a_scale_and_their_difference_has_its_own(brain):
     data = front_ball()
     images = [image(data), image(3 * data), image(2 * data)]
-    rows = group_rows(images, ["control", "patient"], "cam")
+    images[0].get_fdata(dtype=np.float32)[0] = 9  # outside the brain
+    rows = group_rows(images, ["control", "patient"], "cam", brain)
     assert [row.largest for row in rows] == [3, 3, None]
     assert [row.is_signed for row in rows] == [False, False, True]
     assert rows[2].label == "patient minus\ncontrol"

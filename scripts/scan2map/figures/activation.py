@@ -71,7 +71,7 @@ class Layer:
         return self.difference or self.kind == "gradient"
 
 
-def group_rows(images, groups, kind):
+def group_rows(images, groups, kind, mask):
     """Return the rows of two groups' means, on one scale, and of their difference.
 
     Parameters
@@ -81,18 +81,25 @@ def group_rows(images, groups, kind):
     groups : sequence of str
         Reference and affected group.
     kind : str
+    mask : nibabel image
+        The voxels that are shown.
 
     Returns
     -------
     list of Layer
     """
-    largest = max(float(np.abs(values(image)).max()) for image in images[:2])
+    largest = max(largest_shown(image, mask) for image in images[:2])
     means = [
         Layer(f"mean of {group}", image, kind, largest=largest)
         for group, image in zip(groups, images[:2], strict=True)
     ]
     label = f"{groups[1]} minus\n{groups[0]}"
     return [*means, Layer(label, images[2], kind, difference=True)]
+
+
+def largest_shown(image, mask):
+    """Return the largest absolute value of an image in a mask."""
+    return float(np.abs(values(image)[values(mask) > 0]).max())
 
 
 @styled
@@ -135,9 +142,8 @@ def draw_activation(rows, mask, background, truths=(), *, title):
 
 def _draw_row(line, row, cuts, box, mask, truths):
     """Show one map and its colour bar."""
-    inside = values(mask) > 0
-    shown = np.where(inside, values(row.image), 0)
-    largest = float(np.abs(shown).max()) if row.largest is None else row.largest
+    shown = np.where(values(mask) > 0, values(row.image), 0)
+    largest = row.largest or largest_shown(row.image, mask)
     scale = Normalize(-largest if row.is_signed else 0, largest or 1)
     colours = SIGNED if row.is_signed else UNSIGNED
     masked = nib.Nifti1Image(shown.astype(np.float32), row.image.affine)
