@@ -35,7 +35,7 @@ STATISTICS = {
 }
 TRUTH = "0_phantom/ground_truth/atrophy_mask.nii.gz"
 NEAR_MM = 8.0
-"""How far from the region smoothing carries the effect: its full width at half maximum."""
+"""How far smoothing carries the effect: its full width at half maximum."""
 
 
 def run_vbm(modulate):
@@ -44,6 +44,7 @@ def run_vbm(modulate):
         f"8_statistics/vbm/WM/groups_desc-{correction}_statmap.nii.gz"
         for correction in STATISTICS["corrections"]
     ]
+    maps.append("8_statistics/vbm/WM/groups_statmap.nii.gz")
     anat = {"brain_mask": "template", "template_resolution": 3.0}
     return run_study(
         "config/config.yaml",

@@ -28,6 +28,7 @@ rule null_map:
         code=code_of("85_null_map"),
         cohort_groups=GROUPS,
         kind=kind_of_analysis,
+        maps=maps_in_order,
         rows=retrained_rows,
         mirror=[is_mirrored(row) for row in cohort],
         contrasts=contrasts_tested,

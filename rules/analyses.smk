@@ -49,7 +49,7 @@ def maps_of(name):
     if kind in ("sensitivity", "diffusion"):
         return METRICS
     if kind == "activation":
-        return analyses[name]["explain"]
+        return kinds_of(maps)
     if kind == "tissue":
         return tissues_of(config["experiments"])
     return [maps] if kind == "column" else ["components"]
@@ -163,7 +163,7 @@ def retrained_stacks(suffix):
 
     def fill(wildcards):
         name, kind = retrained(wildcards), analysis_of(wildcards)["kind"]
-        stem = "sensitivity" if kind == "sensitivity" else "gradients"
+        stem = "gradients" if kind == "volumes" else kind
         pattern = f"<maps>/repeat-{{repeat}}_fold-{{fold}}/{stem}{suffix}"
         pattern = workflow.pathvars.apply(pattern)
         return [
@@ -172,6 +172,11 @@ def retrained_stacks(suffix):
         ]
 
     return fill
+
+
+def maps_in_order(wildcards):
+    """What the maps of an analysis are called."""
+    return maps_of(wildcards.analysis)
 
 
 def retrained_rows(wildcards):

@@ -16,7 +16,7 @@ from scan2map.images import (
 )
 from scan2map.jobs import begin
 from scan2map.measured import read_volumes, with_volumes
-from scan2map.sensitivity import METRICS, average_over_repeats, maps_held_out
+from scan2map.sensitivity import average_over_repeats, maps_held_out
 from scan2map.statistics.analysis import contrast_map, fit_analysis, stack_analysis
 from scan2map.transforms import pull, read_field
 
@@ -40,7 +40,7 @@ def map_of(number):
     mean = average_over_repeats(maps_held_out(stacks, tables, *who), mirror)
     if params.kind == "volumes":
         return to_image(mean, grid)[..., 0]
-    image = mean[METRICS.index(snakemake.wildcards.maps)]
+    image = mean[params.maps.index(snakemake.wildcards.maps)]
     if given.fields:
         field, target = read_field(given.fields[number])
         image = pull(image, read_grid(given.grids[number])[1], field, target)

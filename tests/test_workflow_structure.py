@@ -9,9 +9,9 @@ from workflow import inputs_of_outputs, phantom_config, snakemake
 
 from scan2map.cohort import phantom_cohort
 from scan2map.images import read_json
-from scan2map.splits import deal, never_tested
+from scan2map.splits import deal
 
-SHUFFLE = {"scheme": "shuffle", "repeats": 2, "validation": 0.2, "test": 0.2}
+SHUFFLE = {"scheme": "shuffle", "repeats": 2, "validation": 0.2, "test": 0.4}
 SHAPE, VOXEL = (24, 28, 24), 8.0
 AFFINE = np.diag([VOXEL, VOXEL, VOXEL, 1.0])
 AFFINE[:3, 3] = np.array((0.0, -18.0, 18.0)) - VOXEL * (np.array(SHAPE) - 1) / 2
@@ -57,6 +57,8 @@ def test_vbm_tests_the_maps_of_everybody(tmp_path, modulate, end):
     changed = config()
     changed["anat"]["modulate"] = modulate
     planned = plan(tmp_path, changed)
+    figure = planned["9_report/WM_groups_t.png"]
+    assert "8_statistics/vbm/WM/groups_statmap.nii.gz" in figure
     maps = [f for f in planned["8_statistics/vbm/WM/stack.npy"] if "/sub-" in f]
     assert len(maps) == 10
     assert all(f.endswith(f"_space-MNI152NLin2009aSym_{end}.nii.gz") for f in maps)
@@ -81,6 +83,46 @@ def test_vbm_has_settings_of_its_own(tmp_path):
     table = "2_anat/tissue_volumes.tsv"
     needing = [output for output, inputs in planned.items() if table in inputs]
     assert needing and all("8_statistics/vbm/WM/groups" in f for f in needing)
+
+
+def test_maps_of_networks_are_tested_each_for_itself(tmp_path):
+    planned = plan(tmp_path, config())
+    tested = {
+        output.removeprefix("8_statistics/white/").removesuffix("_statmap.nii.gz")
+        for output in planned
+        if "8_statistics/white/" in output and "desc-" not in output
+    }
+    # Only a gradient has a sign: that the mean of other maps is not 0 says nothing.
+    contrasts = {"cam/groups", "gradcam/groups", "gradient/groups", "gradient/mean"}
+    assert {name for name in tested if "." not in name} == contrasts
+    for contrast, n in (("groups", 4), ("mean", 1)):
+        figure = planned[f"9_report/WM_{contrast}_t.png"]
+        assert len([f for f in figure if f.endswith(f"{contrast}_statmap.nii.gz")]) == n
+    for maps in ("cam", "gradcam", "gradient"):
+        assert f"9_report/white/{maps}_results.html" in planned
+
+
+def whom_shuffles_test():
+    parts = deal(people(), config()["seed"], **SHUFFLE)
+    return {who for (_, who), part in parts.items() if part == 1}
+
+
+def test_who_is_never_tested_has_no_map_and_takes_no_part(tmp_path):
+    planned = plan(tmp_path, config(folds=SHUFFLE))
+    maps = planned["8_statistics/white/gradient/stack.npy"]
+    found = set(re.findall(r"/sub-(\w+)/", " ".join(maps)))
+    assert found == whom_shuffles_test() and len(found) < 10
+    everybody = planned["8_statistics/vbm/WM/stack.npy"]
+    assert len(set(re.findall(r"/sub-(\w+)/", " ".join(everybody)))) == 10
+
+
+def test_networks_can_be_trained_on_permuted_labels(tmp_path):
+    retrain = {"null": "models", "retrainings": 10}
+    retrain |= {"corrections": ["permutation-max-t"]}
+    planned = plan(tmp_path, config(statistics=retrain))
+    null = planned["8_statistics/white/cam/null/3_statmaps.nii.gz"]
+    stacks = [f for f in null if f.endswith("activation.npy")]
+    assert len(stacks) == 2 and all("white_null3" in f for f in stacks)
 
 
 TIV = {"global": {"value": "tiv", "normalisation": "proportional"}}
@@ -119,31 +161,43 @@ def test_a_column_of_the_cohort_is_taken_and_not_measured(tmp_path):
     assert inputs and "2_anat/tissue_volumes.tsv" not in inputs
 
 
+def write_volumes(folder, tivs):
+    """Write the table of volumes that stage 2 leaves."""
+    lines = ["participant_id\tsession_id\tgm\twm\tcsf\ttiv"]
+    for row, tiv in zip(people(), tivs, strict=True):
+        lines.append(f"{row['participant_id']}\t1\t600\t500\t400\t{tiv:.3f}")
+    table = folder / "results/tissue/2_anat/tissue_volumes.tsv"
+    table.write_text("\n".join(lines) + "\n")
+
+
 @pytest.fixture
 def measured(tmp_path):
     """Tissue maps and volumes as stage 2 leaves them; the study, and a target."""
     rng = np.random.default_rng(0)
     folder = tmp_path / "results/tissue/2_anat"
-    lines, maps, tivs = ["participant_id\tsession_id\tgm\twm\tcsf\ttiv"], [], []
-    for row in people():
-        who, tiv = row["participant_id"], rng.uniform(1300, 1700)
+    maps, tivs = [], np.round(rng.uniform(1300, 1700, 10), 3)
+    for row, tiv in zip(people(), tivs, strict=True):
+        who = row["participant_id"]
         stem = folder / f"sub-{who}/ses-1/sub-{who}_ses-1_space-MNI152NLin2009aSym"
         stem.parent.mkdir(parents=True)
         data = (0.5 + 0.1 * rng.random(SHAPE) + tiv / 10000).astype(np.float32)
         path = f"{stem}_label-WM_desc-modulated_probseg.nii.gz"
         nib.save(nib.Nifti1Image(data, AFFINE), path)
-        lines.append(f"{who}\t1\t600\t500\t400\t{tiv:.3f}")
         maps.append(data)
-        tivs.append(round(tiv, 3))
-    (folder / "tissue_volumes.tsv").write_text("\n".join(lines) + "\n")
-    return tmp_path, np.array(maps), np.array(tivs)
+    write_volumes(tmp_path, tivs)
+    return tmp_path, np.array(maps), tivs
+
+
+def run_to(folder, target, config):
+    """Run what is missing of a target; return the process and the file."""
+    target = f"results/tissue/{target}"
+    process = snakemake(folder, target, "--rerun-triggers", "mtime", config=config)
+    return process, folder / target
 
 
 def run_vbm(folder, statistics):
-    target = "results/tissue/8_statistics/vbm/WM/groups_statmap.nii.gz"
-    options = (target, "--rerun-triggers", "mtime")
-    process = snakemake(folder, *options, config=config(statistics=statistics))
-    return process, folder / target
+    target = "8_statistics/vbm/WM/groups_statmap.nii.gz"
+    return run_to(folder, target, config(statistics=statistics))
 
 
 def test_the_model_holds_the_measured_volume_constant(measured):
@@ -181,3 +235,26 @@ def test_maps_are_divided_by_the_measured_volume(measured):
     inside = np.asarray(nib.load(mask).dataobj) > 0
     expected = maps[:, inside] * 50 / tivs[:, None]
     np.testing.assert_allclose(stack, expected, rtol=1e-5)
+
+
+def test_the_page_says_who_has_no_map(tmp_path):
+    rng, tested = np.random.default_rng(0), whom_shuffles_test()
+    for who in tested:
+        folder = tmp_path / f"results/tissue/7_maps/white/sub-{who}/ses-1"
+        folder.mkdir(parents=True)
+        path = f"sub-{who}_ses-1_space-MNI152NLin2009aSym_desc-cam_map.nii.gz"
+        data = rng.random(SHAPE).astype(np.float32)
+        nib.save(nib.Nifti1Image(data, AFFINE), folder / path)
+    shuffled = config(folds=SHUFFLE, statistics={"covariates": ["tiv"]})
+    (tmp_path / "results/tissue/2_anat").mkdir()
+    write_volumes(tmp_path, rng.uniform(1300, 1700, 10))
+    page = "9_report/white/cam_results.html"
+    process, path = run_to(tmp_path, page, shuffled)
+    assert process.returncode == 0, process.stdout[-3000:]
+    missing = [r["participant_id"] for r in people()]
+    missing = sorted(set(missing) - tested)
+    statistics = tmp_path / "results/tissue/8_statistics/white/cam"
+    said = read_json(statistics / "groups_statmap.json")
+    assert said["WithoutMaps"] == missing and said["Images"] == len(tested)
+    assert f"they have no map: {', '.join(missing)}." in path.read_text()
+    assert "tiv: measured in the T1w images" in path.read_text()

@@ -28,8 +28,8 @@ TISSUES = ("GM", "WM", "CSF")
 """What maps of voxel-based morphometry are called."""
 
 LEAST_TISSUE = 0.1
-"""What a tissue map must exceed in everybody, unless an analysis says otherwise: CAT12's
-recommendation for maps of volume per voxel."""
+"""What a tissue map must exceed in everybody, unless an analysis says otherwise: what
+CAT12 recommends."""
 
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
@@ -364,7 +364,7 @@ def _check_null(analysis):
             "of permuted labels test others: take 'folds: scheme: kfold', or 'null: "
             "maps'"
         )
-    if analysis["kind"] not in ("sensitivity", "volumes"):
+    if analysis["kind"] not in ("sensitivity", "volumes", "activation"):
         raise ValueError(
             f"'null: {asked['null']}' trains networks on permuted labels, which maps "
             f"of kind '{analysis['kind']}' do not have or not without a new group ICA "
