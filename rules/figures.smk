@@ -137,11 +137,16 @@ def settings_of_methods():
     return kept
 
 
-def effect_names():
-    """Names of the phantom's planted effects; none for real data."""
-    if config["source"] != "phantom" or not HAS_DWI:
+def planted_effects():
+    """The phantom's planted effects that the study's images show; none for real data."""
+    if config["source"] != "phantom":
         return []
-    return [effect["name"] for effect in config["phantom"]["effects"]]
+    effects = config["phantom"]["effects"]
+    return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
+
+
+def effect_names():
+    return [effect["name"] for effect in planted_effects()]
 
 
 def effect_masks():

@@ -151,6 +151,14 @@ def test_the_phantoms_effects_are_named(resting):
     assert "auditory" not in data
 
 
+def test_planted_changes_of_volume_are_named_whatever_is_scanned(resting):
+    region = {"left_insula": {"centre": [-36, 16, 0], "radius": 10}}
+    effect = {"name": "small", "kind": "volume", "regions": region, "change": -0.2}
+    resting["phantom"]["effects"] = [effect]
+    data = paragraph(resting, "Data")
+    assert "volume of the left insula changed by \N{MINUS SIGN}20 %" in data
+
+
 def test_sessions_left_out_are_counted_with_their_reason(diffusion):
     sessions = people()
     sessions[0]["exclude"] = "moved 4 mm"

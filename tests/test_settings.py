@@ -62,6 +62,18 @@ def test_a_setting_that_cannot_be_meant_is_refused(path, value, sentence):
         check_settings(config)
 
 
+def test_regions_that_change_their_volume_keep_apart():
+    config = defaults()
+    regions = {"one": {"centre": [20, 0, 20], "radius": 10},
+               "two": {"centre": [-15, 0, 20], "radius": 8}}  # fmt: skip
+    effect = {"name": "grown", "kind": "volume", "regions": regions, "change": 0.2}
+    config["phantom"]["effects"] = [effect]
+    with pytest.raises(ValueError, match="'two' of 'grown' .* 35 mm .* least 36 mm"):
+        check_settings(config)
+    regions["two"]["centre"] = [-16, 0, 20]
+    check_settings(config)
+
+
 def test_all_problems_are_told_at_once():
     config = defaults()
     config["grid"]["voxel_size"] = 1.0

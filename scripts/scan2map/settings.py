@@ -3,6 +3,8 @@
 import difflib
 import os
 import re
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import yaml
@@ -440,3 +442,22 @@ def _effects(config):
                         f"'{effect['name']}' has no side: its name must start with "
                         f"{' or '.join(SIDES)}"
                     )
+    yield from _volumes(effects)
+
+
+def _volumes(effects):
+    """Regions whose volume changes take their room from shells, each from its own."""
+    regions = [
+        (f"'{region}' of '{effect['name']}'", ball["centre"], ball["radius"])
+        for effect in effects
+        if effect["kind"] == "volume"
+        for region, ball in effect["regions"].items()
+    ]
+    for (one, here, radius), (two, there, other) in combinations(regions, 2):
+        apart = dist(here, there)
+        if apart < 2 * (radius + other):
+            yield (
+                f"'phantom: effects': regions {one} and {two} of kind volume are "
+                f"{apart:.0f} mm apart: a region takes its room from twice its radius, "
+                f"so they should be at least {2 * (radius + other):g} mm apart"
+            )

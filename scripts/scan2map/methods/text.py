@@ -188,17 +188,29 @@ def _data(config, kinds):
 
 def _planted(phantom, kinds):
     """Name the phantom's effects on the images that the study has."""
-    tensors = [f"'{effect['name']}'" for effect in phantom["effects"]]
+    tensors = [f"'{e['name']}'" for e in phantom["effects"] if e["kind"] != "volume"]
+    volumes = [
+        f"volume of the {region.replace('_', ' ')} changed by {_percent(e['change'])}"
+        for e in phantom["effects"]
+        if e["kind"] == "volume" and e["change"]
+        for region in e["regions"]
+    ]
     networks = [
         f"expression of the {name.replace('_', ' ')} network changed by "
-        f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
+        f"{_percent(change)}"
         for name, change in phantom["bold"]["effects"].items()
         if change
     ]
     return [
+        *volumes,
         *(tensors if "tensor" in kinds else []),
         *(networks if kinds & {"ica", "bold"} else []),
     ]
+
+
+def _percent(change):
+    """Write a relative change in percent, with its sign."""
+    return f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _used(config, kinds, versions):
