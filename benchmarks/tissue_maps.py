@@ -1,9 +1,9 @@
 """Compare one phantom session's tissue maps with what its head is made of.
 
-T1w images of 1.5 mm, with the demo's noise, bias field and deformation, go from DICOM to
-modulated maps on the grid of Ng et al. 2018. Priors and truth come from the same template,
-so the overlap is that of a brain whose anatomy the template knows. The deformation whose
-determinant is known is a stretch with waves on top, on that grid.
+T1w images of 1.5 mm, with the demo's noise, bias field and deformation, go from DICOM
+to modulated maps on the grid of Ng et al. 2018. Priors and truth come from the same
+template, so the overlap is that of a brain whose anatomy the template knows. The
+deformation whose determinant is known is a stretch with waves on top, on that grid.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def run():
 
 
 def labels(maps):
-    """Return which tissue is the most probable in each voxel; none outside the brain."""
+    """Return the number of the most probable tissue in each voxel, 0 outside the brain."""
     stacked = np.stack([maps[name] for name in ("CSF", "GM", "WM")])
     return np.where(stacked.sum(0) > 0.5, stacked.argmax(0) + 1, 0)
 

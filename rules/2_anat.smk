@@ -172,7 +172,6 @@ else:
         script:
             "../scripts/25_warp_tissues.py"
 
-
     rule tabulate_volumes:
         """How large are everybody's tissues?"""
         input:

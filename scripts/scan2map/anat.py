@@ -25,9 +25,9 @@ TRANSFORMS = {
     },
     "affine": {"type_of_transform": "Affine"},
 }
-"""The configuration's names, and what ANTsPy is told: `syn` compares mutual information,
-`syn-cc` the correlation within 5 voxels, which follows the cortex better and takes three
-times as long."""
+"""The configuration's names, and what ANTsPy is told: `syn` compares mutual
+information, `syn-cc` the correlation within cubes of 5 voxels, which follows the cortex
+better and takes three times as long."""
 
 INVERSE_VOXEL = 4.0
 """Voxel size (mm), about, of the field that brings the template to a T1w image: SyN's

@@ -28,7 +28,7 @@ PREFIXES = {True: ("mwp", "mwc"), False: ("wp", "wc")}
 """Of tissue maps in MNI space by CAT12 and SPM12, modulated and unmodulated."""
 
 FOLDERS = ("anat", "anat/mri", "mri", ".")
-"""Where a session's tissue maps may be: CAT12 makes a folder ``mri`` beside an image."""
+"""Where tissue maps of a session may be: CAT12 makes a folder ``mri`` beside an image."""
 
 
 def find_derivatives(dataset, rows, entities=None):
@@ -184,18 +184,18 @@ def _one_map(folder, tissue, modulated, asked):
     wanted = [f"{prefix}{NUMBERS[tissue]}*.nii" for prefix in PREFIXES[modulated]]
     wanted.append(f"*_label-{tissue}_{'desc-modulated_' * modulated}probseg.nii.gz")
     kind = "modulated" if modulated else "unmodulated"
-    if not there:
-        others = _maps_in(folder, tissue, not modulated)
+    absent = f"{folder} has no {kind} map of {tissue} in MNI ({', '.join(wanted)})"
+    others = _maps_in(folder, tissue, not modulated)
+    if not there and others:
+        is_set, other = str(modulated).lower(), str(not modulated).lower()
         raise ValueError(
-            f"{folder} has no {kind} map of {tissue} in MNI space ({', '.join(wanted)})"
-            + (
-                f", but {others[0].name}, with 'anat: modulate: {str(modulated).lower()}' "
-                f"in the configuration: write {str(not modulated).lower()} there, or add "
-                "the map"
-                if others
-                else ": add it, or leave the session out by writing the reason in the "
-                "cohort's column 'exclude'"
-            )
+            f"{absent}, but {others[0].name}, and the configuration has 'anat: "
+            f"modulate: {is_set}': write {other} there, or add the map"
+        )
+    if not there:
+        raise ValueError(
+            f"{absent}: add it, or leave the session out by writing the reason in the "
+            "cohort's column 'exclude'"
         )
     number, said, listing = tell_images(there, hits, asked)
     raise ValueError(
@@ -226,7 +226,7 @@ def _maps_in(folder, tissue, modulated):
 
 
 def _is_asked(path, asked):
-    """Tell whether a map has the entities asked for; a space that it does not say fits."""
+    """Tell whether a map has the entities asked for; a name may leave out the space."""
     if "space" not in entities_of(path):
         asked = {key: value for key, value in asked.items() if key != "space"}
     return has_entities(path, asked)
