@@ -53,7 +53,7 @@ def run():
 
 
 def labels(maps):
-    """Return the number of the most probable tissue in each voxel, 0 outside the brain."""
+    """Return the number of each voxel's most probable tissue, 0 outside the brain."""
     stacked = np.stack([maps[name] for name in ("CSF", "GM", "WM")])
     return np.where(stacked.sum(0) > 0.5, stacked.argmax(0) + 1, 0)
 

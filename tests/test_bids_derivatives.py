@@ -149,7 +149,7 @@ def test_entities_choose_among_tissue_maps_whose_names_may_not_say_their_space(
 
 def test_a_map_that_is_not_there_or_not_modulated_is_named(tmp_path):
     dataset(tmp_path, PROBSEG)
-    with pytest.raises(ValueError, match="modulate: true.*write false there"):
+    with pytest.raises(ValueError, match="modulate: true.: write false there"):
         white(tmp_path)
     (tmp_path / PROBSEG).unlink()
     with pytest.raises(ValueError, match=r"no modulated map of WM .*mwp2\*.nii"):

@@ -28,7 +28,7 @@ PREFIXES = {True: ("mwp", "mwc"), False: ("wp", "wc")}
 """Of tissue maps in MNI space by CAT12 and SPM12, modulated and unmodulated."""
 
 FOLDERS = ("anat", "anat/mri", "mri", ".")
-"""Where tissue maps of a session may be: CAT12 makes a folder ``mri`` beside an image."""
+"""Where tissue maps may be: CAT12 makes a folder ``mri`` beside an image."""
 
 
 def find_derivatives(dataset, rows, entities=None):

@@ -26,8 +26,8 @@ FIXED_ORDER = 0
 """Voxels are visited in the same random order each time, so that results repeat."""
 
 PRIOR_WEIGHT = 0.5
-"""Exponent of the priors; that of brightness and neighbours is what is left to 1, so that
-they count alike, as in Bayes' rule. ANTs' scripts take 0.25."""
+"""Exponent of the priors; that of brightness and neighbours is what is left to 1, so
+that they count alike, as in Bayes' rule. ANTs' scripts take 0.25."""
 
 LEAST_PRIOR = 0.01
 """Floor of each prior, so that no tissue is impossible where a registration errs."""

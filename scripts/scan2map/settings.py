@@ -423,8 +423,8 @@ def _derivatives(config):
         if experiment["feature"]["kind"] == "tensor":
             yield (
                 f"'experiments: {name}' needs diffusion images, which 'source: "
-                "derivatives' does not have: take 'feature: kind: ica', bold or tissue, "
-                "or another source"
+                "derivatives' does not have: take 'feature: kind: ica', bold or "
+                "tissue, or another source"
             )
 
 

@@ -87,9 +87,10 @@ def tissue_volumes(maps, affine):
 
 
 def read_tissue(path):
-    """Return a tissue map in MNI space, float32 (x, y, z), axes near RAS+, and its affine.
+    """Return a tissue map in MNI space as float32 (x, y, z), and its affine.
 
-    NaN, which SPM writes outside of what it has normalised, becomes 0.
+    Axes are turned near RAS+. NaN, which SPM writes outside of what it has normalised,
+    becomes 0.
 
     Raises
     ------

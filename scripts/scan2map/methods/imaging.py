@@ -56,7 +56,8 @@ def _segmentation(anat):
         "White matter, grey matter and cerebrospinal fluid were segmented within the "
         "brain mask with Atropos [avants2011]: a Gaussian each, a Markov random field, "
         "and the template's probabilities of grey and white matter, brought to the "
-        "image by the inverse of the registration, as priors; fluid is what they leave.",
+        "image by the inverse of the registration, as priors; fluid is what they "
+        "leave.",
         "The bias field was then estimated anew with white matter as weight, and the "
         "segmentation repeated."
         if anat["n4"]
@@ -104,8 +105,8 @@ def describe_given_tissue(anat, grid):
     return sentences(
         f"Tissues had been segmented and brought to MNI space before, as {kind} maps; "
         "the programme that did it describes how.",
-        f"They were brought to {grid_words(grid)}, by linear interpolation where theirs "
-        "was another.",
+        f"They were brought to {grid_words(grid)}, by linear interpolation where "
+        "theirs was another.",
         _smoothing(anat["tissue_fwhm"]),
     )
 
