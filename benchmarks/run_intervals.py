@@ -14,7 +14,7 @@ from scipy.stats import norm, t
 from scan2map.runs import distribution_table
 from scan2map.splits import TEST, TRAINING, shuffle
 
-STUDIES = 60
+STUDIES = 400
 N_FEATURES = 60
 COHORTS = [(40, 0.2, 10), (100, 0.1, 10), (198, 0.1, 10), (198, 0.1, 30)]
 """Participants, share that is tested (as many validate), shuffles; one is Ng's."""
