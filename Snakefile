@@ -39,6 +39,7 @@ wildcard_constraints:
     analysis="[a-z][a-z0-9_]*",
     maps="[A-Za-z0-9_-]+",
     metric="|".join(METRICS),
+    kind="|".join(ACTIVATIONS),
     contrast="[a-zA-Z][a-zA-Z0-9]*",
     correction="[a-z-]+",
     repeat="[0-9]+",

@@ -28,6 +28,7 @@ PLANS = workflow.is_main_process
 """Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
+ACTIVATIONS = ["cam", "gradcam", "gradient"]
 WANTED = wanted_images(config)
 FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
 DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dicom")
@@ -72,6 +73,7 @@ pathvars:
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    activation=f"<map>_space-{MNI}_desc-{{kind}}_map.nii.gz",
     gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
     tested="<statistics>/{analysis}/{maps}",

@@ -179,6 +179,33 @@ def effect_masks():
     ]
 
 
+def volume_effects():
+    """Names of the phantom's planted changes of volume; none for real data."""
+    return [one["name"] for one in planted_effects() if one["kind"] == "volume"]
+
+
+def volume_masks():
+    return [
+        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
+        for name in volume_effects()
+    ]
+
+
+def activation_title(wildcards):
+    """Whose activation a figure shows, in which experiment."""
+    row = session_row(wildcards)
+    return (
+        f"{label_of_experiment(wildcards)}: {row['participant_id']}, session "
+        f"{row['session_id']} ({row['group']})"
+    )
+
+
+def atlas_of_experiment(wildcards):
+    """Image and table of the atlas of an experiment's statistics; empty without one."""
+    atlas = experiment_of(wildcards)["statistics"]["atlas"]
+    return [atlas[key] for key in ("image", "labels") if atlas[key]]
+
+
 def qc_of_bold(wildcards):
     """What shows whether a session's BOLD can be trusted; less where it came processed."""
     files = {
@@ -244,6 +271,20 @@ def bold_figures():
     ]
 
 
+def activation_figures():
+    """Maps of tissue experiments: of each session, of each group, of regions."""
+    own = (
+        "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png"
+    )
+    figures = []
+    for name in explained("tissue"):
+        figures += each_session(own, mapped(name), experiment=name)
+        figures += [f"<report>/{name}_{kind}_groups.png" for kind in kinds_of(name)]
+        if experiment_named(name)["statistics"]["atlas"]["image"]:
+            figures.append(f"<report>/{name}_regions.html")
+    return figures
+
+
 def protocol_figures():
     """Honest scores beside published ones."""
     return [
@@ -274,6 +315,7 @@ def study_figures():
     figures = [
         *dwi_figures(),
         *bold_figures(),
+        *activation_figures(),
         *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"

@@ -5,10 +5,12 @@ from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
+from scan2map.methods.analysis import describe_activation
 from scan2map.methods.experiments import describe_experiment
 from scan2map.methods.references import REFERENCES
+from scan2map.sensitivity.activation_kinds import KINDS
 
-STUDIES = ("config", "estudillo2022", "teh2022")
+STUDIES = ("config", "estudillo2022", "teh2022", "ng2018")
 
 
 @pytest.fixture
@@ -135,6 +137,20 @@ def test_a_replica_without_its_honest_twin_is_described_in_full(resting):
     resting["experiments"]["asc"]["run_as"] = ["replica"]
     written = paragraph(resting, "Classification: all components")
     assert "12,345 parameters" in written and "group ICA and early stopping" in written
+
+
+@pytest.mark.parametrize(
+    ("kind", "cited"),
+    [("cam", "ng2018"), ("gradcam", "selvaraju2017"), ("gradient", "scaled input")],
+)
+def test_activation_maps_are_described_where_they_were_made(kind, cited):
+    groups = {"reference": "control", "affected": "patient"}
+    described = [
+        describe_activation([{"explain": kinds}], groups)
+        for kinds in ([kind], [other for other in KINDS if other != kind])
+    ]
+    assert cited in described[0] and cited not in described[1]
+    assert methods_html([("Activation maps", one) for one in described], "study")
 
 
 def test_tuned_settings_are_not_given_as_numbers(resting):

@@ -144,6 +144,7 @@ def test_a_study_of_networks_can_be_run():
     [
         ("experiments/ssc/folds/k", 3, "differ in 'folds' .asc: k 2, ssc: k 3."),
         ("experiments/asc/training/augmentation/flip", "both", "made for tensors"),
+        ("experiments/asc/explain", ["cam"], "has 'feature: kind: ica': delete it"),
         ("func/band", [0.1, 0.01], "it should rise"),
         ("ica/reduce_to", 3, "is 3, fewer than the 4 components"),
         ("ica/templates", "nowhere.nii.gz", "nowhere.nii.gz, which is no file"),
@@ -161,6 +162,16 @@ def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sent
     block[key] = value
     with pytest.raises(ValueError, match=sentence):
         check_settings(config)
+
+
+def test_networks_that_see_tissue_are_explained_by_all_maps_and_others_by_none():
+    config = resting_config()
+    tissue = config["experiments"]["rsp"] | {"label": "white matter"}
+    config["experiments"]["wm"] = tissue | {"feature": {"kind": "tissue"}}
+    config["experiments"]["wm"]["feature"]["tissue"] = "WM"
+    experiments = complete(config)["experiments"]
+    assert experiments["wm"]["explain"] == ["cam", "gradcam", "gradient"]
+    assert not any("explain" in experiments[name] for name in ("asc", "ssc", "rsp"))
 
 
 def test_a_name_that_a_replica_would_have_is_refused():

@@ -210,6 +210,7 @@ def check_settings(config):
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
+        *_explained(config["experiments"]),
         *_components(config),
         *_derivatives(config),
         *_func(config["func"]),
@@ -370,6 +371,16 @@ def _augmentation(experiments):
             yield (
                 f"'experiments: {name}: training: augmentation' is made for tensors, "
                 f"not for 'feature: kind: {kind}': delete it"
+            )
+
+
+def _explained(experiments):
+    for name, experiment in experiments.items():
+        kind = experiment["feature"]["kind"]
+        if "explain" in experiment and kind != "tissue":
+            yield (
+                f"'experiments: {name}: explain' chooses among maps of networks that "
+                f"see tissue, and this one has 'feature: kind: {kind}': delete it"
             )
 
 

@@ -32,6 +32,10 @@ REFERENCES = {
         "off-resonance effects and subject movement in diffusion MR imaging. "
         "NeuroImage 2016; 125: 1063-1078. doi:10.1016/j.neuroimage.2015.10.019"
     ),
+    "araujo2019": (
+        "Araujo A, Norris W, Sim J. Computing receptive fields of convolutional neural "
+        "networks. Distill 2019. doi:10.23915/distill.00021"
+    ),
     "arsigny2006": (
         "Arsigny V, Fillard P, Pennec X, Ayache N. Log-Euclidean metrics for fast "
         "and simple calculus on diffusion tensors. Magnetic Resonance in Medicine "
@@ -230,6 +234,12 @@ REFERENCES = {
         "systematic correlations in functional connectivity MRI networks arise from "
         "subject motion. NeuroImage 2012; 59: 2142-2154. "
         "doi:10.1016/j.neuroimage.2011.10.018"
+    ),
+    "selvaraju2017": (
+        "Selvaraju RR, Cogswell M, Das A, Vedantam R, Parikh D, Batra D. Grad-CAM: "
+        "visual explanations from deep networks via gradient-based localization. IEEE "
+        "International Conference on Computer Vision, 2017: 618-626. "
+        "doi:10.1109/ICCV.2017.74"
     ),
     "sladky2011": (
         "Sladky R, Friston KJ, Tröstl J, Cunnington R, Moser E, Windischberger C. "

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from scan2map.analyses import study_analyses
 from scan2map.methods.analysis import (
+    describe_activation,
     describe_audit,
     describe_maps,
     describe_scores,
@@ -68,7 +69,9 @@ def methods_text(config, sessions, networks, versions):
         Heading and paragraph.
     """
     groups, experiments = config["groups"], config["experiments"]
-    tensor, ica, bold = (_of_kind(experiments, k) for k in ("tensor", "ica", "bold"))
+    tensor, ica, bold, tissue = (
+        _of_kind(experiments, kind) for kind in ("tensor", "ica", "bold", "tissue")
+    )
     kinds = {experiment["feature"]["kind"] for experiment in experiments.values()}
     classification = [
         (
@@ -88,6 +91,7 @@ def methods_text(config, sessions, networks, versions):
         *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
+        *([("Activation maps", describe_activation(tissue, groups))] if tissue else []),
         *statistics_paragraphs(study_analyses(config), groups),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
