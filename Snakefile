@@ -38,7 +38,7 @@ wildcard_constraints:
     experiment="[a-z][a-z0-9_]*",
     analysis="[a-z][a-z0-9_]*",
     maps="[A-Za-z0-9_-]+",
-    metric="|".join(METRICS),
+    metric="|".join([*METRICS, *TISSUES]),
     kind="|".join(ACTIVATIONS),
     contrast="[a-zA-Z][a-zA-Z0-9]*",
     correction="[a-z-]+",

@@ -10,6 +10,7 @@ rule null_map:
         grids=grids_of_maps,
         masks=tested_masks,
         grid_mask=GRID_MASK,
+        volumes=volumes_in(columns_of_model),
     output:
         "<tested>/null/{number}_statmaps.nii.gz",
     log:
@@ -29,7 +30,7 @@ rule null_map:
         kind=kind_of_analysis,
         rows=retrained_rows,
         mirror=[is_mirrored(row) for row in cohort],
-        contrasts=lambda wildcards: contrasts(wildcards.analysis),
+        contrasts=contrasts_tested,
         statistics=statistics_of(*MODEL, "mask", "fwhm"),
     script:
         "../scripts/85_null_map.py"

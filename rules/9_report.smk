@@ -99,9 +99,9 @@ rule draw_t_maps:
         t=of_approaches("<tested>/{contrast}_statmap.nii.gz"),
         significant=of_approaches("<corrected>_statmap.nii.gz"),
         summaries=of_approaches("<corrected>_statmap.json"),
-        mask="<statistics>/dwi_mask.nii.gz",
+        mask=mask_of_approaches,
         background="<template>/T1w.nii.gz",
-        truths=effect_masks(),
+        truths=masks_of_effects_on,
     output:
         report(
             "<report>/{metric}_{contrast}_t.png",
@@ -122,7 +122,7 @@ rule draw_t_maps:
         code=code_of("94_draw_t_maps"),
         approaches=approach_labels,
         corrections=corrections_shown,
-        effects=effect_names(),
+        effects=effects_on,
         title=t_map_title,
     script:
         "../scripts/94_draw_t_maps.py"

@@ -11,6 +11,7 @@ from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
 from scan2map.derivatives_layout import find_derivatives
 from scan2map.inner_splits import check_inner_splits
+from scan2map.measured import MEASURED, with_places
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
@@ -108,10 +109,17 @@ def read_study():
                 "'groups' agree"
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
-    needed = columns_needed(analyses)
+    needed = columns_needed(analyses, MEASURED if "T1w" in WANTED else ())
     rows = read_cohort(config["cohort"], GROUPS, config["source"], needed, look=PLANS)
     locate_images(rows, analyses, config["cohort"])
     return rows
+
+
+def measured_columns():
+    """Volumes that the study measures in T1w images; the cohort's own columns win."""
+    if "T1w" not in WANTED:
+        return []
+    return [name for name in MEASURED if name not in everybody[0]]
 
 
 @cache
@@ -169,7 +177,9 @@ try:
         check_programs(config["dwi"])
     folds = plan_folds()
     unmapped = {name: people_without_maps(one) for name, one in analyses.items()}
-    designs = plan_designs(analyses, cohort, GROUPS, unmapped)
+    measured = measured_columns()
+    planned_rows = with_places(cohort, measured)
+    designs = plan_designs(analyses, planned_rows, GROUPS, unmapped)
     given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None

@@ -15,37 +15,71 @@ def label_of_experiment(wildcards):
     return experiment_of(wildcards)["label"]
 
 
-def approaches(contrast):
-    """Names of the analyses of tensors that have a contrast."""
-    names = analyses_of_kind("sensitivity", "diffusion")
-    return [name for name in names if contrast in contrasts(name)]
+def approaches(measure):
+    """Analyses, and their maps, that are about a metric of tensors or about a tissue."""
+    if measure in METRICS:
+        names = analyses_of_kind("sensitivity", "diffusion")
+        return [(name, measure) for name in names]
+    return [(name, measure) for name in analyses_of_kind("tissue")] + [
+        (name, maps)
+        for name in analyses_of_kind("activation")
+        if experiment_named(analyses[name]["maps"])["feature"]["tissue"] == measure
+        for maps in maps_of(name)
+    ]
+
+
+def approaches_shown(wildcards):
+    """Of those, the ones that have a contrast."""
+    return [
+        (name, maps)
+        for name, maps in approaches(wildcards.metric)
+        if wildcards.contrast in contrasts(name, maps)
+    ]
 
 
 def of_approaches(pattern):
-    """Fill a path pattern for each analysis of a metric, and its first correction."""
+    """Fill a path pattern for each analysis of a measure, and its first correction."""
     pattern = workflow.pathvars.apply(pattern)
     return lambda wildcards: [
         pattern.format(
             analysis=name,
-            maps=wildcards.metric,
+            maps=maps,
             contrast=wildcards.contrast,
             correction=analyses[name]["statistics"]["corrections"][0],
         )
-        for name in approaches(wildcards.contrast)
+        for name, maps in approaches_shown(wildcards)
     ]
+
+
+ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
+"""What maps of networks that see a tissue are called."""
 
 
 def approach_labels(wildcards):
     """What figures call the analyses that have a contrast."""
-    return [analyses[name]["label"] for name in approaches(wildcards.contrast)]
+    return [
+        (
+            f"{analyses[name]['label']}: {ACTIVATION[maps]}"
+            if maps in ACTIVATION
+            else analyses[name]["label"]
+        )
+        for name, maps in approaches_shown(wildcards)
+    ]
 
 
 def corrections_shown(wildcards):
     """What the captions of t maps say of each row's correction."""
     return [
         analyses[name]["statistics"]["corrections"][0]
-        for name in approaches(wildcards.contrast)
+        for name, _ in approaches_shown(wildcards)
     ]
+
+
+def mask_of_approaches(wildcards):
+    """Where the maps of a measure are tested."""
+    shared = "<statistics>/dwi_mask.nii.gz"
+    shared = shared if wildcards.metric in METRICS else GRID_MASK
+    return workflow.pathvars.apply(shared)
 
 
 def results_title(wildcards):
@@ -56,6 +90,8 @@ def results_title(wildcards):
         "diffusion": wildcards.maps,
         "components": "gradients by component",
         "volumes": "mean |gradient| of volumes",
+        "activation": ACTIVATION.get(wildcards.maps),
+        "tissue": wildcards.maps,
         "column": f"images of column {wildcards.maps}",
     }
     return f"{label}: {what[kind]}"
@@ -63,8 +99,39 @@ def results_title(wildcards):
 
 def results_notes(wildcards):
     """What a reader of a page of results should know."""
-    analysis = analysis_of(wildcards)
-    if analysis["kind"] not in ("sensitivity", "components", "volumes"):
+    return [
+        *network_notes(analysis_of(wildcards)),
+        *untested_notes(unmapped[wildcards.analysis]),
+        *volume_notes(wildcards.analysis),
+    ]
+
+
+def untested_notes(people):
+    """Who has no map."""
+    if not people:
+        return []
+    return [
+        "Left out, since no shuffle tested them and they have no map: "
+        f"{', '.join(people)}."
+    ]
+
+
+def volume_notes(name):
+    """Which columns of the model are volumes, and where they come from."""
+    used = [*columns_of_model(name), *columns_of_globals(name)]
+    used = [column for column in dict.fromkeys(used) if column in MEASURED]
+    here = [column for column in used if column in measured]
+    given = [column for column in used if column not in measured]
+    notes = {
+        "measured in the T1w images (2_anat/tissue_volumes.tsv), mL": here,
+        "taken from the cohort table, not measured": given,
+    }
+    return [f"{', '.join(names)}: {how}." for how, names in notes.items() if names]
+
+
+def network_notes(analysis):
+    """What maps of networks are no evidence of."""
+    if analysis["kind"] not in ("sensitivity", "components", "volumes", "activation"):
         return []
     if analysis["statistics"]["null"] != "maps":
         return [
@@ -168,14 +235,20 @@ def planted_effects():
     return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
 
 
-def effect_names():
-    return [effect["name"] for effect in planted_effects()]
-
-
 def effect_masks():
+    """Where they are planted."""
+    pattern = "<results>/0_phantom/ground_truth/{}_mask.nii.gz"
+    pattern = workflow.pathvars.apply(pattern)
+    return [pattern.format(effect["name"]) for effect in planted_effects()]
+
+
+def effects_on(wildcards):
+    """Names of the planted effects on a metric of tensors, or on tissue."""
+    structural = wildcards.metric in TISSUES
     return [
-        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
-        for name in effect_names()
+        effect["name"]
+        for effect in planted_effects()
+        if (effect["kind"] == "volume") == structural
     ]
 
 
@@ -204,6 +277,13 @@ def atlas_of_experiment(wildcards):
     """Image and table of the atlas of an experiment's statistics; empty without one."""
     atlas = experiment_of(wildcards)["statistics"]["atlas"]
     return [atlas[key] for key in ("image", "labels") if atlas[key]]
+
+
+def masks_of_effects_on(wildcards):
+    """Where those are planted."""
+    on = effects_on(wildcards)
+    effects = zip(planted_effects(), effect_masks(), strict=True)
+    return [path for effect, path in effects if effect["name"] in on]
 
 
 def qc_of_bold(wildcards):
@@ -237,16 +317,19 @@ def dwi_figures():
         return []
     return [
         *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png"),
-        *[
-            f"<report>/{metric}_{contrast}_t.png"
-            for metric in METRICS
-            for contrast in dict.fromkeys(
-                contrast
-                for name in analyses_of_kind("sensitivity", "diffusion")
-                for contrast in contrasts(name)
-            )
-        ],
+        *t_maps(METRICS),
     ]
+
+
+def t_maps(measures):
+    """A figure of t maps per measure and contrast."""
+    asked = {
+        (measure, contrast): None
+        for measure in measures
+        for approach in approaches(measure)
+        for contrast in contrasts(*approach)
+    }
+    return [f"<report>/{measure}_{contrast}_t.png" for measure, contrast in asked]
 
 
 def bold_figures():
@@ -261,7 +344,7 @@ def bold_figures():
         *[
             f"<report>/{name}_components_{contrast}_t.png"
             for name in analyses_of_kind("components", "volumes")
-            for contrast in contrasts(name)
+            for contrast in contrasts(name, "components")
         ],
         *(
             ["<results>/0_phantom/ground_truth/networks.nii.gz"]
@@ -316,6 +399,7 @@ def study_figures():
         *dwi_figures(),
         *bold_figures(),
         *activation_figures(),
+        *t_maps(tissues_of(config["experiments"])),
         *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"

@@ -8,6 +8,7 @@ from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
 from scan2map.jobs import begin
+from scan2map.measured import read_volumes, with_volumes
 from scan2map.nifti import nib
 from scan2map.statistics import correct
 from scan2map.statistics.analysis import (
@@ -29,6 +30,8 @@ threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have th
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
 rows = leave_out(rows, snakemake.params.unmapped)
+if snakemake.input.volumes:
+    rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
 stacked = read_json(snakemake.input.description)

@@ -18,4 +18,6 @@ def unit_of(kind, maps):
     units = {"sensitivity": UNITS, "diffusion": METRIC_UNITS}
     if kind in units:
         return units[kind][maps]
+    if kind in ("tissue", "activation"):
+        return "1"
     return None if kind == "column" else COMPONENT_UNIT

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from scan2map.analyses import NULL_NAME, tidy_statistics
+from scan2map.analyses import NULL_NAME, tidy_statistics, tissues_of
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
 from scan2map.splits import is_shuffle
@@ -315,6 +315,8 @@ def _series(series):
 
 def _labels(experiments, analyses):
     seen = {"traditional": "the diffusion maps themselves"}
+    if tissues_of(experiments) and "vbm" not in analyses:
+        seen["VBM"] = "the tissue maps themselves"
     named = [("experiments", *item) for item in experiments.items()]
     named += [("analyses", *item) for item in analyses.items()]
     for part, name, one in named:

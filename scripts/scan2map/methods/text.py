@@ -92,7 +92,7 @@ def methods_text(config, sessions, networks, versions):
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
         *([("Activation maps", describe_activation(tissue, groups))] if tissue else []),
-        *statistics_paragraphs(study_analyses(config), groups),
+        *statistics_paragraphs(study_analyses(config), groups, sessions[0]),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
 
