@@ -1,6 +1,7 @@
 # Experiments: what each network sees, in which scope, and whom it is tested on.
 
 from scan2map.analyses import base_and_number
+from scan2map.networks.pooling import first_dense_weights
 from scan2map.splits import (
     VALIDATION,
     is_shuffle,
@@ -450,13 +451,14 @@ def explanation_inputs(wildcards):
 def training_memory(wildcards):
     """MB that training needs: about 600 bytes per voxel and session of a batch.
 
-    And 2,000 for sessions that it keeps in memory.
+    And 2,000 for sessions that it keeps in memory, and 28 bytes a weight: with its
+    gradient, Adam's moments, and the copies of a state that is written.
     """
-    x, y, z = config["grid"]["shape"]
-    return (
-        4000
-        + 600 * x * y * z * experiment_of(wildcards)["training"]["batch_size"] // 2**20
-    )
+    shape, experiment = config["grid"]["shape"], experiment_of(wildcards)
+    x, y, z = shape
+    batch = 600 * x * y * z * experiment["training"]["batch_size"]
+    weights = 28 * first_dense_weights(shape, experiment["network"])
+    return 4000 + (batch + weights) // 2**20
 
 
 def each_fold(pattern):

@@ -58,9 +58,11 @@ ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
 def approach_labels(wildcards):
     """What figures call the analyses that have a contrast."""
     return [
-        f"{analyses[name]['label']}: {ACTIVATION[maps]}"
-        if maps in ACTIVATION
-        else analyses[name]["label"]
+        (
+            f"{analyses[name]['label']}: {ACTIVATION[maps]}"
+            if maps in ACTIVATION
+            else analyses[name]["label"]
+        )
         for name, maps in approaches_shown(wildcards)
     ]
 
@@ -359,12 +361,9 @@ def activation_figures():
     )
     figures = []
     for name in explained("tissue"):
-        experiment = config["experiments"][name]
         figures += each_session(own, mapped(name), experiment=name)
-        figures += [
-            f"<report>/{name}_{kind}_groups.png" for kind in experiment["explain"]
-        ]
-        if experiment["statistics"]["atlas"]["image"]:
+        figures += [f"<report>/{name}_{kind}_groups.png" for kind in kinds_of(name)]
+        if experiment_named(name)["statistics"]["atlas"]["image"]:
             figures.append(f"<report>/{name}_regions.html")
     return figures
 

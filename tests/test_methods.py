@@ -11,7 +11,7 @@ from scan2map.methods.imaging import describe_anat, describe_given_tissue
 from scan2map.methods.references import REFERENCES
 from scan2map.sensitivity.activation_kinds import KINDS
 
-STUDIES = ("config", "estudillo2022", "teh2022")
+STUDIES = ("config", "estudillo2022", "teh2022", "ng2018")
 
 
 @pytest.fixture

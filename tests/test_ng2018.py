@@ -5,6 +5,7 @@ import pytest
 
 from scan2map import networks
 from scan2map.networks.pooling import check_network
+from scan2map.training import predict_logits, train
 
 keras = pytest.importorskip("keras")
 
@@ -52,3 +53,15 @@ def test_a_grid_that_cannot_be_halved_twice_is_refused_in_the_plan():
     check_network((4, 4, 4), asked)
     with pytest.raises(ValueError, match="cannot be halved 2 times"):
         check_network((3, 8, 8), asked)
+
+
+def test_it_learns_where_one_group_has_less_of_a_tissue(rng):
+    maps = rng.uniform(0.5, 1.0, (24, 12, 12, 12, 1)).astype(np.float32)
+    labels = [i % 2 for i in range(24)]
+    maps[1::2, 3:8, 3:8, 3:8] *= 0.7
+    training = {"learning_rate": 1e-3, "decay": 1.0, "decay_every": 1}
+    training |= {"epochs": 15, "batch_size": 2}
+    network = {"name": "ng2018", "dense": [16]}
+    model, scaling, _ = train(maps[:16], labels[:16], network, training, seed=1)
+    logits = predict_logits(model, scaling, maps[16:])
+    assert ((logits > 0) == np.array(labels[16:], bool)).all()

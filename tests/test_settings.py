@@ -142,7 +142,7 @@ def test_a_study_of_networks_can_be_run():
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        ("experiments/ssc/folds/k", 3, "differ in 'folds: k' .asc 2, ssc 3."),
+        ("experiments/ssc/folds/k", 3, "differ in 'folds' .asc: k 2, ssc: k 3."),
         ("experiments/asc/training/augmentation/flip", "both", "made for tensors"),
         ("experiments/asc/explain", ["cam"], "has 'feature: kind: ica': delete it"),
         ("func/band", [0.1, 0.01], "it should rise"),

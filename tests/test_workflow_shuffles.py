@@ -2,10 +2,18 @@
 
 import csv
 import re
+import shutil
 from functools import cache
 
 import pytest
-from workflow import inputs_of_outputs, run_study, snakemake, tiny_config
+from workflow import (
+    copy_project,
+    inputs_of_outputs,
+    resting_config,
+    run_study,
+    snakemake,
+    tiny_config,
+)
 
 from scan2map.cohort import phantom_cohort
 from scan2map.splits import TEST, TRAINING, VALIDATION, shuffle
@@ -71,6 +79,25 @@ def test_early_stopping_watches_the_people_who_validate_and_nobody_who_is_tested
         model = FOLD.format(repeat=repeat, file="model.keras")
         expected = sides()[repeat, TRAINING] | sides()[repeat, VALIDATION]
         assert people_upstream(plan, model) == expected
+
+
+def test_group_ica_of_a_shuffle_is_fitted_to_its_training_people(tmp_path):
+    config = resting_config()
+    config["experiments"] = {"asc": config["experiments"]["asc"]}
+    config["experiments"]["asc"] |= {
+        "run_as": ["honest"],
+        "folds": {"scheme": "shuffle", "repeats": 2} | SHARES,
+        "training": {"epochs": 1},
+    }
+    plan = inputs_of_outputs(tmp_path, config)
+    rows = phantom_cohort(config["phantom"]["groups"], config["seed"])
+    parts = shuffle(rows, **SHARES, repeats=2, seed=config["seed"])
+    for repeat in (1, 2):
+        maps = f"results/rest/5_features/ica/repeat-{repeat}_fold-1/maps.npy"
+        learnt = {
+            w for (r, w), side in parts.items() if (r, side) == (repeat, TRAINING)
+        }
+        assert people_upstream(plan, maps) == learnt
 
 
 def test_each_repeat_has_one_network(plan):
@@ -147,3 +174,19 @@ def test_maps_of_those_who_were_tested_are_what_statistics_test(results):
     stack = results / "8_statistics/preregistration/MD/stack.json"
     tested = set.union(*(sides()[repeat, TEST] for repeat in (1, 2, 3)))
     assert stack.read_text().count(".nii.gz") == len(tested) < 10
+
+
+def test_a_network_that_learns_from_whom_it_tests_fails_the_build(results, tmp_path):
+    project = copy_project(tmp_path)
+    for name in ("results", ".snakemake"):
+        shutil.copytree(results.parents[1] / name, project / name)
+    rules = project / "rules/experiments.smk"
+    honest = "wildcards.repeat, others)"
+    assert rules.read_text().count(honest) == 1
+    rules.write_text(
+        rules.read_text().replace(honest, "wildcards.repeat, [1, *others])")
+    )
+    target = "results/phantom/6_folds/preregistration/scores.tsv"
+    process = snakemake(project, target, config=shuffled_config(), project=project)
+    assert process.returncode
+    assert "experiment 'preregistration' is not honest: 3 of 3" in process.stdout

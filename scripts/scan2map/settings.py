@@ -12,6 +12,7 @@ import yaml
 from scan2map.analyses import NULL_NAME, tidy_statistics, tissues_of
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
+from scan2map.splits import is_shuffle
 
 SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 """Numbers such as 1e-5, which YAML 1.1 takes for words."""
@@ -386,18 +387,17 @@ def _explained(experiments):
 
 
 def _components(config):
-    """ICA's scopes are named by repeat and fold: one k for all that use them."""
+    """ICA's scopes are named by repeat and fold: all that use them are dealt alike."""
     ks = {
-        name: experiment["folds"]["k"]
+        name: _dealt(experiment["folds"])
         for name, experiment in config["experiments"].items()
         if experiment["feature"]["kind"] == "ica"
     }
     if len(set(ks.values())) > 1:
-        said = ", ".join(f"{name} {k}" for name, k in ks.items())
+        said = ", ".join(f"{name}: {dealt}" for name, dealt in ks.items())
         yield (
-            f"'experiments': those with feature ica differ in 'folds: k' ({said}), but "
-            "share the group ICA of each fold: give them the same k (repeats may "
-            "differ)"
+            f"'experiments': those with feature ica differ in 'folds' ({said}), but "
+            "share the group ICA of each fold: give them the same (repeats may differ)"
         )
     ica = config["ica"]
     if ks and ica["reduce_to"] < ica["components"]:
@@ -410,6 +410,13 @@ def _components(config):
             f"'ica: templates' names {Path(ica['templates']).absolute()}, which is no "
             "file: a 4D image of networks in MNI space was expected, or ''"
         )
+
+
+def _dealt(folds):
+    """Write how participants are dealt, but for how often."""
+    if is_shuffle(folds):
+        return f"validation {folds['validation']:g}, test {folds['test']:g}"
+    return f"k {folds['k']}"
 
 
 def _derivatives(config):

@@ -223,8 +223,8 @@ REFERENCES = {
     ),
     "ng2018": (
         "Ng HG, Kerzel M, Mehnert J, May A, Wermter S. Classification of MRI migraine "
-        "medical data using 3D convolutional neural network. International Conference "
-        "on Artificial Neural Networks, 2018: 300-309. "
+        "medical data using 3D convolutional neural network. Artificial Neural "
+        "Networks and Machine Learning (ICANN), 2018: 300-309. "
         "doi:10.1007/978-3-030-01424-7_30"
     ),
     "nickerson2017": (
