@@ -73,6 +73,21 @@ def test_two_groups_share_a_scale_and_their_difference_has_its_own(brain):
     assert rows[2].label == "patient minus\ncontrol"
 
 
+def test_a_map_that_is_0_everywhere_says_so(brain):
+    rows = [Layer("Grad-CAM", image(np.zeros((20, 24, 20))), "gradcam")]
+    figure = draw_activation(rows, brain, brain, title="nothing")
+    assert "0 everywhere" in [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_one_voxel_far_from_all_others_does_not_pale_them(brain, rng):
+    data = rng.normal(size=(20, 24, 20))
+    data[10, 12, 10] = 1000
+    figure = draw_activation(
+        [Layer("a", image(data), "gradient")], brain, brain, title=""
+    )
+    assert 2 < figure.axes[7].get_ylim()[1] < 4
+
+
 def test_planted_regions_are_drawn_above_and_around(brain):
     rows = [Layer("CAM", image(np.zeros((20, 24, 20))), "cam")]
     plain = draw_activation(rows, brain, brain, title="a")

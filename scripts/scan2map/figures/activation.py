@@ -42,6 +42,11 @@ UNITS = {
 """Written under the name of a row."""
 
 
+END = 99.5
+"""Percentile of absolute values in the brain at which colours end. Gradients are rough,
+and the largest voxel would leave all others pale."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """A map as one row of a mosaic.
@@ -56,7 +61,7 @@ class Layer:
     difference : bool
         Of two maps: it has a sign, whatever the kind.
     largest : float, optional
-        Where colours end; by default the largest absolute value in the mask.
+        Where colours end; by default that of `largest_shown`.
     """
 
     label: str
@@ -98,8 +103,12 @@ def group_rows(images, groups, kind, mask):
 
 
 def largest_shown(image, mask):
-    """Return the largest absolute value of an image in a mask."""
-    return float(np.abs(values(image)[values(mask) > 0]).max())
+    """Return the absolute value at which an image's colours end.
+
+    The percentile `END` in a mask; the largest value, where that is 0.
+    """
+    inside = np.abs(values(image)[values(mask) > 0])
+    return float(np.percentile(inside, END) or inside.max())
 
 
 @styled
@@ -158,6 +167,7 @@ def _draw_row(line, row, cuts, box, mask, truths):
     bar = line[-1].figure.colorbar(ScalarMappable(scale, colours), cax=line[-1])
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(3))
-    notes = [(text, "black") for text in UNITS[row.kind].split("\n")]
+    notes = UNITS[row.kind] if largest else "0 everywhere"
+    notes = [(text, "black") for text in notes.split("\n")]
     label, *more = row.label.split("\n")
     label_row(line[0], label, [*[(text, "black") for text in more], *notes], SAGITTAL)
