@@ -1,6 +1,6 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
-from scan2map.analyses import contrasts_of, tissues_of
+from scan2map.analyses import contrasts_of
 from scan2map.cohort import leave_out
 from scan2map.designs import design_covariates, global_column, images_of
 
@@ -51,7 +51,7 @@ def maps_of(name):
     if kind == "activation":
         return kinds_of(maps)
     if kind == "tissue":
-        return tissues_of(config["experiments"])
+        return TISSUES_SEEN
     return [maps] if kind == "column" else ["components"]
 
 

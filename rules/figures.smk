@@ -398,7 +398,7 @@ def study_figures():
     figures = [
         *dwi_figures(),
         *bold_figures(),
-        *t_maps(tissues_of(config["experiments"])),
+        *t_maps(TISSUES_SEEN),
         *activation_figures(),
         *results_pages(),
         *[

@@ -260,7 +260,7 @@ def test_a_dry_run_says_how_many_jobs_a_cluster_would_get(tmp_path):
     assert sent == jobs - chains + 6  # sessions, with one submission each for dwi
 
 
-def tissue_config(**changes):
+def small_tissue(**changes):
     """The small study, its networks on white matter instead."""
     config = small(**changes)
     for experiment in config["experiments"].values():
@@ -273,7 +273,7 @@ TISSUE_SCORES = "results/phantom/6_folds/preregistration/scores.tsv"
 
 
 def test_networks_on_tissue_need_t1w_images_alone(tmp_path):
-    config = tissue_config()
+    config = small_tissue()
     jobs = planned_jobs(snakemake(tmp_path, TISSUE_SCORES, "--dry-run", config=config))
     assert jobs["segment_t1w"] == jobs["warp_tissues"] == 6
     assert jobs["make_tissue_feature"] == 6
@@ -293,7 +293,7 @@ def test_tissue_maps_from_elsewhere_need_no_t1w_images(tmp_path):
         "dataset": str(tmp_path / "cat12"),
         "entities": {"space": "MNI152NLin2009cAsym"},
     }
-    config = tissue_config(source="derivatives", derivatives=given)
+    config = small_tissue(source="derivatives", derivatives=given)
     config["cohort"] = str(tmp_path / "cohort.tsv")
     config["statistics"]["covariates"] = []
     said = snakemake(tmp_path, TISSUE_SCORES, "--dry-run", config=config)
