@@ -8,18 +8,19 @@ from scan2map.images import read_array, read_mask
 PHANTOM = {
     "groups": {"control": 8, "patient": 8},
     "t1w_voxel_size": 3.0,
+    "deformation_mm": 2.0,
     "effects": [
         {
-            "name": "atrophy",
+            "name": "growth",
             "kind": "volume",
             "regions": {
                 "right_corona_radiata": {"centre": [26, -20, 28], "radius": 18}
             },
-            "change": -0.3,
+            "change": 1.0,
         }
     ],
 }
-"""Patients lose a part of a ball."""
+"""A ball has twice the volume in patients, which moves its edge by 4.7 mm."""
 
 EXPERIMENT = {
     "label": "white matter",
@@ -30,10 +31,10 @@ EXPERIMENT = {
 """VBM tests the tissues that experiments name; this one is not trained."""
 
 STATISTICS = {
-    "covariates": ["age", "sex", "tiv"],
+    "covariates": ["tiv"],
     "corrections": ["permutation-max-t", "rft-peak"],
 }
-TRUTH = "0_phantom/ground_truth/atrophy_mask.nii.gz"
+TRUTH = "0_phantom/ground_truth/growth_mask.nii.gz"
 NEAR_MM = 8.0
 """How far smoothing carries the effect: its full width at half maximum."""
 
@@ -76,7 +77,7 @@ for modulate, name in ((True, "modulated"), (False, "unmodulated")):
         say(
             f"vbm_{name}_{correction}",
             f"{near} of {n}",
-            f"significant voxels in or near the region, smallest t {inside.min():.1f}",
+            f"significant voxels in or near the region, largest t {inside.max():.1f}",
             "most, > 0" if modulate else "0 near",
             0.5 * n < near if modulate else near == 0,
         )
