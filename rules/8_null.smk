@@ -10,6 +10,7 @@ rule null_map:
         grids=grids_of_maps,
         masks=tested_masks,
         grid_mask=GRID_MASK,
+        volumes=volumes_in(columns_of_model),
     output:
         "<tested>/null/{number}_statmaps.nii.gz",
     log:
@@ -27,9 +28,10 @@ rule null_map:
         code=code_of("85_null_map"),
         cohort_groups=GROUPS,
         kind=kind_of_analysis,
+        maps=maps_in_order,
         rows=retrained_rows,
         mirror=[is_mirrored(row) for row in cohort],
-        contrasts=lambda wildcards: contrasts(wildcards.analysis),
+        contrasts=contrasts_tested,
         statistics=statistics_of(*MODEL, "mask", "fwhm"),
     script:
         "../scripts/85_null_map.py"

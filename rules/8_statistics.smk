@@ -30,6 +30,7 @@ rule stack_maps:
     input:
         maps=tested_maps,
         masks=tested_masks,
+        volumes=volumes_in(columns_of_globals),
     output:
         stack="<tested>/stack.npy",
         mask="<tested>/mask.nii.gz",
@@ -47,7 +48,7 @@ rule stack_maps:
         code=code_of("82_stack_maps"),
         images=images_per_row,
         mirror=is_reversed,
-        global_values=values_of_maps,
+        sessions=sessions_of_globals,
         statistics=statistics_of("mask", "global", "fwhm"),
     script:
         "../scripts/82_stack_maps.py"
@@ -60,6 +61,7 @@ rule test_maps:
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
         cohort="<results>/1_bids/cohort.tsv",
+        volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
     output:
         statistic="<tested>/{contrast}_statmap.nii.gz",
@@ -83,6 +85,7 @@ rule test_maps:
         cohort_groups=GROUPS,
         contrast=contrast_of,
         kind=kind_of_analysis,
+        unmapped=without_maps,
         statistics=statistics_of(*MODEL, "tails", "cluster_forming_p", "extent_mm3"),
     script:
         "../scripts/83_test_maps.py"
@@ -95,6 +98,7 @@ rule correct_maps:
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
         cohort="<results>/1_bids/cohort.tsv",
+        volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
         null=null_maps,
     output:
@@ -118,6 +122,7 @@ rule correct_maps:
         contrast=contrast_of,
         position=contrast_position,
         seed=seed_of_correction,
+        unmapped=without_maps,
         statistics=settings_of_correction,
     script:
         "../scripts/84_correct_maps.py"

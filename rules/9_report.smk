@@ -99,9 +99,9 @@ rule draw_t_maps:
         t=of_approaches("<tested>/{contrast}_statmap.nii.gz"),
         significant=of_approaches("<corrected>_statmap.nii.gz"),
         summaries=of_approaches("<corrected>_statmap.json"),
-        mask="<statistics>/dwi_mask.nii.gz",
+        mask=mask_of_approaches,
         background="<template>/T1w.nii.gz",
-        truths=effect_masks(),
+        truths=masks_of_effects_on,
     output:
         report(
             "<report>/{metric}_{contrast}_t.png",
@@ -122,7 +122,7 @@ rule draw_t_maps:
         code=code_of("94_draw_t_maps"),
         approaches=approach_labels,
         corrections=corrections_shown,
-        effects=effect_names(),
+        effects=effects_on,
         title=t_map_title,
     script:
         "../scripts/94_draw_t_maps.py"
@@ -301,6 +301,42 @@ rule compare_protocols:
         study=config["study"],
     script:
         "../scripts/9b_compare_protocols.py"
+
+
+rule compare_runs:
+    """How far do single shuffles or repeats lie apart, and what is the best one worth?"""
+    input:
+        runs=each_experiment("<folds>/runs.tsv", repeated()),
+        distributions=each_experiment("<folds>/distribution.tsv", repeated()),
+    output:
+        tsv="<report>/runs.tsv",
+        html=report(
+            "<report>/runs.html",
+            caption="../report/runs.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "single runs, table"},
+        ),
+        figure=report(
+            "<report>/runs.png",
+            caption="../report/runs.rst",
+            category="6 Scores",
+            labels={"experiment": "all", "figure": "single runs"},
+        ),
+    log:
+        "<logs>/9_report/compare_runs.log",
+    benchmark:
+        "<benchmarks>/9_report/compare_runs.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9j_compare_runs"),
+        experiments=repeated_experiments(),
+        study=config["study"],
+    script:
+        "../scripts/9j_compare_runs.py"
 
 
 rule draw_optimism:
@@ -522,3 +558,106 @@ rule tabulate_resources:
         study=config["study"],
     script:
         "../scripts/9h_tabulate_resources.py"
+
+
+rule draw_activation:
+    """Where are the networks active in this session?"""
+    input:
+        maps=each_kind("<activation>"),
+        mask=GRID_MASK,
+        background="<template>/T1w.nii.gz",
+        truths=volume_masks(),
+    output:
+        report(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png",
+            caption="../report/activation.rst",
+            category="7 Maps",
+            labels={
+                "experiment": "{experiment}",
+                "figure": "participant {subject}, session {session}",
+            },
+        ),
+    log:
+        "<logs>/9_report/draw_activation/{experiment}_sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_activation/{experiment}_sub-{subject}_ses-{session}.tsv"
+    group:
+        "maps"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9j_draw_activation"),
+        kinds=kinds_of_experiment,
+        title=activation_title,
+        effects=volume_effects(),
+    script:
+        "../scripts/9j_draw_activation.py"
+
+
+rule draw_group_activation:
+    """Where are the networks active in each group, and where do the groups differ?"""
+    input:
+        maps=GROUP_MAPS,
+        mask=GRID_MASK,
+        background="<template>/T1w.nii.gz",
+        truths=volume_masks(),
+    output:
+        report(
+            "<report>/{experiment}_{kind}_groups.png",
+            caption="../report/group_activation.rst",
+            category="7 Maps",
+            labels={"experiment": "{experiment}", "figure": "{kind}, groups"},
+        ),
+    log:
+        "<logs>/9_report/draw_group_activation/{experiment}_{kind}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_group_activation/{experiment}_{kind}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9k_draw_group_activation"),
+        groups=GROUPS,
+        title=label_of_experiment,
+        effects=volume_effects(),
+    script:
+        "../scripts/9k_draw_group_activation.py"
+
+
+rule tabulate_activation:
+    """Which regions are the networks active in, in each group?"""
+    input:
+        maps=each_mapped_kind("<activation>"),
+        atlas=atlas_of_experiment,
+        mask=GRID_MASK,
+    output:
+        tsv="<report>/{experiment}_regions.tsv",
+        html=report(
+            "<report>/{experiment}_regions.html",
+            caption="../report/regional_activation.rst",
+            category="7 Maps",
+            labels={"experiment": "{experiment}", "figure": "regions"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_activation/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_activation/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9l_tabulate_activation"),
+        kinds=kinds_of_experiment,
+        participants=column_of_mapped("participant_id"),
+        groups=column_of_mapped("group"),
+        order=GROUPS,
+        title=label_of_experiment,
+    script:
+        "../scripts/9l_tabulate_activation.py"

@@ -1,7 +1,8 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
 from scan2map.analyses import contrasts_of
-from scan2map.designs import global_values
+from scan2map.cohort import leave_out
+from scan2map.designs import design_covariates, global_column, images_of
 
 
 def analysis_of(wildcards):
@@ -44,30 +45,44 @@ def analyses_of_kind(*kinds):
 
 def maps_of(name):
     """What the maps of an analysis are called, each tested for itself."""
-    kind = analyses[name]["kind"]
+    kind, maps = analyses[name]["kind"], analyses[name]["maps"]
     if kind in ("sensitivity", "diffusion"):
         return METRICS
-    return [analyses[name]["maps"]] if kind == "column" else ["components"]
+    if kind == "activation":
+        return kinds_of(maps)
+    if kind == "tissue":
+        return TISSUES_SEEN
+    return [maps] if kind == "column" else ["components"]
 
 
-def contrasts(name):
-    """Contrasts of an analysis, by name."""
-    return contrasts_of(analyses[name], GROUPS)
+def contrasts(name, maps):
+    """Contrasts of an analysis's maps, by name."""
+    return contrasts_of(analyses[name], GROUPS, maps)
+
+
+def contrasts_tested(wildcards):
+    """Contrasts of the maps that a rule is about, by name."""
+    return contrasts(wildcards.analysis, wildcards.maps)
 
 
 def contrast_of(wildcards):
     """One contrast as configured."""
-    return contrasts(wildcards.analysis)[wildcards.contrast]
+    return contrasts_tested(wildcards)[wildcards.contrast]
 
 
 def contrast_position(wildcards):
-    """Which of an analysis's contrasts it is, counted from 0."""
-    return list(contrasts(wildcards.analysis)).index(wildcards.contrast)
+    """Which of the maps' contrasts it is, counted from 0."""
+    return list(contrasts_tested(wildcards)).index(wildcards.contrast)
 
 
 def tested_rows(name):
     """Sessions whose maps an analysis tests, in the order of its design."""
-    return [cohort[row] for members in designs[name].members for row in members]
+    return [row for rows in sessions_tested(name).values() for row in rows]
+
+
+def sessions_tested(name):
+    """Sessions by what each row of an analysis's design, their average, is called."""
+    return images_of(designs[name], leave_out(cohort, unmapped[name]))
 
 
 def images_per_row(wildcards):
@@ -75,10 +90,38 @@ def images_per_row(wildcards):
     return [len(members) for members in designs[wildcards.analysis].members]
 
 
-def values_of_maps(wildcards):
-    """Global value of each row, where a column of the cohort holds them."""
-    asked = analysis_of(wildcards)["statistics"]
-    return global_values(designs[wildcards.analysis], cohort, asked)
+def sessions_of_globals(wildcards):
+    """Sessions of each row of the design, where a column holds their global values."""
+    column = global_column(analysis_of(wildcards)["statistics"])
+    if column is None:
+        return {}
+    known = ("participant_id", "session_id", column)
+    return {
+        label: [{key: row[key] for key in known if key in row} for row in rows]
+        for label, rows in sessions_tested(wildcards.analysis).items()
+    }
+
+
+def columns_of_model(name):
+    """Columns that the model of an analysis needs beside the groups."""
+    covariates = design_covariates(analyses[name]["statistics"])
+    return [covariate["name"] for covariate in covariates]
+
+
+def columns_of_globals(name):
+    """The column that holds the global values of an analysis's maps, where one does."""
+    return [global_column(analyses[name]["statistics"])]
+
+
+def volumes_in(columns):
+    """The table of measured volumes, where an analysis has columns that are measured."""
+
+    def find(wildcards):
+        if set(columns(wildcards.analysis)).isdisjoint(measured):
+            return []
+        return workflow.pathvars.apply("<results>/2_anat/tissue_volumes.tsv")
+
+    return find
 
 
 def tested_maps(wildcards):
@@ -88,8 +131,11 @@ def tested_maps(wildcards):
         return [row[analysis["maps"]] for row in rows]
     if analysis["kind"] == "diffusion":
         return each_session(f"<dwi>_space-{MNI}_{wildcards.maps}.nii.gz", rows)
+    if analysis["kind"] == "tissue":
+        return each_session("<tissue_map>", rows, tissue=wildcards.maps)
     pattern = {
         "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
+        "activation": f"<map>_space-{MNI}_desc-{wildcards.maps}_map.nii.gz",
         "components": "<gradients>",
         "volumes": "<gradients>",
     }[analysis["kind"]]
@@ -117,7 +163,7 @@ def retrained_stacks(suffix):
 
     def fill(wildcards):
         name, kind = retrained(wildcards), analysis_of(wildcards)["kind"]
-        stem = "sensitivity" if kind == "sensitivity" else "gradients"
+        stem = "gradients" if kind == "volumes" else kind
         pattern = f"<maps>/repeat-{{repeat}}_fold-{{fold}}/{stem}{suffix}"
         pattern = workflow.pathvars.apply(pattern)
         return [
@@ -126,6 +172,11 @@ def retrained_stacks(suffix):
         ]
 
     return fill
+
+
+def maps_in_order(wildcards):
+    """What the maps of an analysis are called."""
+    return maps_of(wildcards.analysis)
 
 
 def retrained_rows(wildcards):
@@ -149,6 +200,11 @@ def grids_of_maps(wildcards):
     return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
 
 
+def without_maps(wildcards):
+    """Participants of the cohort who have no maps that an analysis could test."""
+    return unmapped[wildcards.analysis]
+
+
 def kind_of_analysis(wildcards):
     return analysis_of(wildcards)["kind"]
 
@@ -163,11 +219,17 @@ def is_reversed(wildcards):
 def tested_masks(wildcards):
     """Masks that a map must lie in: where everybody has data, and the user's own."""
     analysis = analysis_of(wildcards)
-    modality = {"sensitivity": "dwi", "diffusion": "dwi", "column": None}
-    modality = modality.get(analysis["kind"], "bold")
+    shared = {
+        "sensitivity": ["<statistics>/dwi_mask.nii.gz"],
+        "diffusion": ["<statistics>/dwi_mask.nii.gz"],
+        "components": ["<statistics>/bold_mask.nii.gz"],
+        "volumes": ["<statistics>/bold_mask.nii.gz"],
+        "activation": [GRID_MASK],
+        "tissue": [GRID_MASK],
+        "column": [],
+    }[analysis["kind"]]
     own = analysis["statistics"]["mask"]["explicit"]
-    shared = workflow.pathvars.apply(f"<statistics>/{modality}_mask.nii.gz")
-    return ([shared] if modality else []) + ([own] if own else [])
+    return [workflow.pathvars.apply(path) for path in shared] + ([own] if own else [])
 
 
 def atlas_files(wildcards):
@@ -200,7 +262,7 @@ def of_contrasts(pattern, each=False):
         about = {"analysis": wildcards.analysis, "maps": wildcards.maps}
         return [
             pattern.format(**about, contrast=contrast, correction=correction)
-            for contrast in contrasts(wildcards.analysis)
+            for contrast in contrasts_tested(wildcards)
             for correction in (asked if each else asked[:1])
         ]
 
@@ -208,8 +270,8 @@ def of_contrasts(pattern, each=False):
 
 
 def contrasts_in_order(wildcards):
-    """Names of an analysis's contrasts."""
-    return list(contrasts(wildcards.analysis))
+    """Names of the maps' contrasts."""
+    return list(contrasts_tested(wildcards))
 
 
 def corrections_in_order(wildcards):

@@ -9,14 +9,16 @@ from scan2map.analyses import (
 )
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
-from scan2map.derivatives_layout import find_derivatives
+from scan2map.derivatives_layout import find_derivatives, find_tissue_maps
 from scan2map.dicom.inventory import let_through_in
 from scan2map.inner_splits import check_inner_splits
+from scan2map.measured import MEASURED, with_places
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
 from scan2map.source_files import listing_digest
-from scan2map.splits import derive_seed, split
+from scan2map.splits import deal as deal_to_folds
+from scan2map.splits import derive_seed, never_tested
 from scan2map.template import SPACE as MNI
 
 # A plan is millions of objects that live until the end: to look for garbage among them,
@@ -29,17 +31,29 @@ PLANS = workflow.is_main_process
 """Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
+ACTIVATIONS = ["cam", "gradcam", "gradient"]
 WANTED = wanted_images(config)
 FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
 DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dicom")
 KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
+HAS_TISSUE = "tissue" in KINDS
+TISSUES = ["CSF", "GM", "WM"]
+TISSUES_SEEN = [
+    tissue
+    for tissue in TISSUES
+    if {"kind": "tissue", "tissue": tissue}
+    in [one["feature"] for one in config["experiments"].values()]
+]
+TISSUE_MAP = "desc-modulated_probseg" if config["anat"]["modulate"] else "probseg"
 BOLD_SPACE = (
     config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
     else MNI
 )
+"""Space of BOLD and tissue maps: MNI's, or the one of it that they came in."""
+
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
 PHANTOM = config["phantom"] | {"groups": GROUPS}
@@ -56,10 +70,12 @@ pathvars:
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    tissue_map=f"<anat>_space-{BOLD_SPACE}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
     bold=f"<func>_space-{BOLD_SPACE}",
     tensors="<results>/5_features/tensor_space-{space}/sub-{subject}_ses-{session}",
+    tissues="<results>/5_features/tissue-{tissue}/sub-{subject}_ses-{session}",
     ica="<results>/5_features/ica",
     component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
     volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",
@@ -68,6 +84,7 @@ pathvars:
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    activation=f"<map>_space-{MNI}_desc-{{kind}}_map.nii.gz",
     gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
     tested="<statistics>/{analysis}/{maps}",
@@ -102,10 +119,17 @@ def read_study():
                 "'groups' agree"
             )
         return phantom_cohort(config["phantom"]["groups"], config["seed"])
-    needed = columns_needed(analyses)
+    needed = columns_needed(analyses, MEASURED if "T1w" in WANTED else ())
     rows = read_cohort(config["cohort"], GROUPS, config["source"], needed, look=PLANS)
     locate_images(rows, analyses, config["cohort"])
     return rows
+
+
+def measured_columns():
+    """Volumes that the study measures in T1w images; the cohort's own columns win."""
+    if "T1w" not in WANTED:
+        return []
+    return [name for name in MEASURED if name not in everybody[0]]
 
 
 @cache
@@ -117,9 +141,9 @@ def labelled(number):
 
 
 @cache
-def deal(k, repeats, number=None):
+def deal(number=None, **asked):
     """Fold of each repeat and participant, with given labels or with permuted ones."""
-    return split(labelled(number), k, repeats, config["seed"])
+    return deal_to_folds(labelled(number), config["seed"], **asked)
 
 
 def plan_folds():
@@ -134,6 +158,14 @@ def plan_folds():
     return planned
 
 
+def people_without_maps(analysis):
+    """Participants of whom no network can make a map: those whom no shuffle tests."""
+    if analysis["maps"] not in folds:
+        return []
+    asked = config["experiments"][analysis["maps"]]["folds"]
+    return never_tested(asked, folds[analysis["maps"]])
+
+
 def find_dataset_files(rows):
     """Return {(subject, session): {name: path}} where an existing dataset is the source."""
     if config["source"] == "bids":
@@ -143,18 +175,29 @@ def find_dataset_files(rows):
         )
     if config["source"] == "derivatives":
         given = config["derivatives"]
-        return find_derivatives(given["dataset"], rows, given["entities"])
+        if not HAS_TISSUE:
+            return find_derivatives(given["dataset"], rows, given["entities"])
+        return find_tissue_maps(
+            given["dataset"],
+            rows,
+            tissues=TISSUES_SEEN,
+            modulated=config["anat"]["modulate"],
+            entities=given["entities"],
+        )
     return {}
 
 
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    designs = plan_designs(analyses, cohort, GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])
     folds = plan_folds()
+    unmapped = {name: people_without_maps(one) for name, one in analyses.items()}
+    measured = measured_columns()
+    planned_rows = with_places(cohort, measured)
+    designs = plan_designs(analyses, planned_rows, GROUPS, unmapped)
     given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None
@@ -185,6 +228,11 @@ def is_mirrored(row):
 
 def mirror_session(wildcards):
     return is_mirrored(session_row(wildcards))
+
+
+def anat_settings(*keys):
+    """What a rule uses of the section `anat`, so that nothing else makes it run again."""
+    return {key: config["anat"][key] for key in keys}
 
 
 def participant_seed(wildcards):
@@ -232,6 +280,11 @@ def given_of_session(wildcards):
     """The files of a session in an existing dataset, by name of the image."""
     found = given_files or find_dataset_files([session_row(wildcards)])
     return found[wildcards.subject, wildcards.session]
+
+
+def given_tissue_map(wildcards):
+    """The map of a tissue of a session in an existing dataset."""
+    return given_of_session(wildcards)[wildcards.tissue]
 
 
 def whole_head():

@@ -16,37 +16,71 @@ def label_of_experiment(wildcards):
     return experiment_of(wildcards)["label"]
 
 
-def approaches(contrast):
-    """Names of the analyses of tensors that have a contrast."""
-    names = analyses_of_kind("sensitivity", "diffusion")
-    return [name for name in names if contrast in contrasts(name)]
+def approaches(measure):
+    """Analyses, and their maps, that are about a metric of tensors or about a tissue."""
+    if measure in METRICS:
+        names = analyses_of_kind("sensitivity", "diffusion")
+        return [(name, measure) for name in names]
+    return [(name, measure) for name in analyses_of_kind("tissue")] + [
+        (name, maps)
+        for name in analyses_of_kind("activation")
+        if experiment_named(analyses[name]["maps"])["feature"]["tissue"] == measure
+        for maps in maps_of(name)
+    ]
+
+
+def approaches_shown(wildcards):
+    """Of those, the ones that have a contrast."""
+    return [
+        (name, maps)
+        for name, maps in approaches(wildcards.metric)
+        if wildcards.contrast in contrasts(name, maps)
+    ]
 
 
 def of_approaches(pattern):
-    """Fill a path pattern for each analysis of a metric, and its first correction."""
+    """Fill a path pattern for each analysis of a measure, and its first correction."""
     pattern = workflow.pathvars.apply(pattern)
     return lambda wildcards: [
         pattern.format(
             analysis=name,
-            maps=wildcards.metric,
+            maps=maps,
             contrast=wildcards.contrast,
             correction=analyses[name]["statistics"]["corrections"][0],
         )
-        for name in approaches(wildcards.contrast)
+        for name, maps in approaches_shown(wildcards)
     ]
+
+
+ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
+"""What maps of networks that see a tissue are called."""
 
 
 def approach_labels(wildcards):
     """What figures call the analyses that have a contrast."""
-    return [analyses[name]["label"] for name in approaches(wildcards.contrast)]
+    return [
+        (
+            f"{analyses[name]['label']}: {ACTIVATION[maps]}"
+            if maps in ACTIVATION
+            else analyses[name]["label"]
+        )
+        for name, maps in approaches_shown(wildcards)
+    ]
 
 
 def corrections_shown(wildcards):
     """What the captions of t maps say of each row's correction."""
     return [
         analyses[name]["statistics"]["corrections"][0]
-        for name in approaches(wildcards.contrast)
+        for name, _ in approaches_shown(wildcards)
     ]
+
+
+def mask_of_approaches(wildcards):
+    """Where the maps of a measure are tested."""
+    shared = "<statistics>/dwi_mask.nii.gz"
+    shared = shared if wildcards.metric in METRICS else GRID_MASK
+    return workflow.pathvars.apply(shared)
 
 
 def results_title(wildcards):
@@ -57,6 +91,8 @@ def results_title(wildcards):
         "diffusion": wildcards.maps,
         "components": "gradients by component",
         "volumes": "mean |gradient| of volumes",
+        "activation": ACTIVATION.get(wildcards.maps),
+        "tissue": wildcards.maps,
         "column": f"images of column {wildcards.maps}",
     }
     return f"{label}: {what[kind]}"
@@ -64,8 +100,39 @@ def results_title(wildcards):
 
 def results_notes(wildcards):
     """What a reader of a page of results should know."""
-    analysis = analysis_of(wildcards)
-    if analysis["kind"] not in ("sensitivity", "components", "volumes"):
+    return [
+        *network_notes(analysis_of(wildcards)),
+        *untested_notes(unmapped[wildcards.analysis]),
+        *volume_notes(wildcards.analysis),
+    ]
+
+
+def untested_notes(people):
+    """Who has no map."""
+    if not people:
+        return []
+    return [
+        "Left out, since no shuffle tested them and they have no map: "
+        f"{', '.join(people)}."
+    ]
+
+
+def volume_notes(name):
+    """Which columns of the model are volumes, and where they come from."""
+    used = [*columns_of_model(name), *columns_of_globals(name)]
+    used = [column for column in dict.fromkeys(used) if column in MEASURED]
+    here = [column for column in used if column in measured]
+    given = [column for column in used if column not in measured]
+    notes = {
+        "measured in the T1w images (2_anat/tissue_volumes.tsv), mL": here,
+        "taken from the cohort table, not measured": given,
+    }
+    return [f"{', '.join(names)}: {how}." for how, names in notes.items() if names]
+
+
+def network_notes(analysis):
+    """What maps of networks are no evidence of."""
+    if analysis["kind"] not in ("sensitivity", "components", "volumes", "activation"):
         return []
     if analysis["statistics"]["null"] != "maps":
         return [
@@ -113,18 +180,41 @@ def components_of_analysis(wildcards):
 
 def protocols():
     """What the table of honest and published scores says of each experiment."""
-    known = ("configured_label", "run_as", "published")
     return [
-        {key: experiment[key] for key in known}
+        {key: experiment[key] for key in ("configured_label", "run_as")}
+        | {"published": published_scores(experiment)}
         for experiment in config["experiments"].values()
+    ]
+
+
+def published_scores(experiment):
+    """What a paper prints of all its predictions; of single runs is another table."""
+    of_runs = ("test_accuracy", "validation_accuracy")
+    return {
+        key: one for key, one in experiment["published"].items() if key not in of_runs
+    }
+
+
+def repeated():
+    """Names of the experiments that have several runs to compare."""
+    return [
+        name
+        for name, experiment in config["experiments"].items()
+        if experiment["folds"]["repeats"] > 1
+    ]
+
+
+def repeated_experiments():
+    """What the comparison of runs says of each experiment."""
+    return [
+        {key: config["experiments"][name][key] for key in ("label", "published")}
+        for name in repeated()
     ]
 
 
 def has_published():
     """Whether there are published scores, or replicas, to compare with."""
-    return bool(pairs()) or any(
-        experiment["published"] for experiment in config["experiments"].values()
-    )
+    return bool(pairs()) or any(map(published_scores, config["experiments"].values()))
 
 
 def settings_of_methods():
@@ -138,18 +228,63 @@ def settings_of_methods():
     return kept
 
 
-def effect_names():
-    """Names of the phantom's planted effects; none for real data."""
-    if config["source"] != "phantom" or not HAS_DWI:
+def planted_effects():
+    """The phantom's planted effects that the study's images show; none for real data."""
+    if config["source"] != "phantom":
         return []
-    return [effect["name"] for effect in config["phantom"]["effects"]]
+    effects = config["phantom"]["effects"]
+    return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
 
 
 def effect_masks():
+    """Where they are planted."""
+    pattern = "<results>/0_phantom/ground_truth/{}_mask.nii.gz"
+    pattern = workflow.pathvars.apply(pattern)
+    return [pattern.format(effect["name"]) for effect in planted_effects()]
+
+
+def effects_on(wildcards):
+    """Names of the planted effects on a metric of tensors, or on tissue."""
+    structural = wildcards.metric in TISSUES
+    return [
+        effect["name"]
+        for effect in planted_effects()
+        if (effect["kind"] == "volume") == structural
+    ]
+
+
+def masks_of_effects_on(wildcards):
+    """Where those are planted."""
+    on = effects_on(wildcards)
+    effects = zip(planted_effects(), effect_masks(), strict=True)
+    return [path for effect, path in effects if effect["name"] in on]
+
+
+def volume_effects():
+    """Names of the phantom's planted changes of volume; none for real data."""
+    return [one["name"] for one in planted_effects() if one["kind"] == "volume"]
+
+
+def volume_masks():
     return [
         f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
-        for name in effect_names()
+        for name in volume_effects()
     ]
+
+
+def activation_title(wildcards):
+    """Whose activation a figure shows, in which experiment."""
+    row = session_row(wildcards)
+    return (
+        f"{label_of_experiment(wildcards)}: {row['participant_id']}, session "
+        f"{row['session_id']} ({row['group']})"
+    )
+
+
+def atlas_of_experiment(wildcards):
+    """Image and table of the atlas of an experiment's statistics; empty without one."""
+    atlas = experiment_of(wildcards)["statistics"]["atlas"]
+    return [atlas[key] for key in ("image", "labels") if atlas[key]]
 
 
 def qc_of_bold(wildcards):
@@ -183,16 +318,19 @@ def dwi_figures():
         return []
     return [
         *each_session("<report>/sub-{subject}/sub-{subject}_ses-{session}_qc.png"),
-        *[
-            f"<report>/{metric}_{contrast}_t.png"
-            for metric in METRICS
-            for contrast in dict.fromkeys(
-                contrast
-                for name in analyses_of_kind("sensitivity", "diffusion")
-                for contrast in contrasts(name)
-            )
-        ],
+        *t_maps(METRICS),
     ]
+
+
+def t_maps(measures):
+    """A figure of t maps per measure and contrast."""
+    asked = {
+        (measure, contrast): None
+        for measure in measures
+        for approach in approaches(measure)
+        for contrast in contrasts(*approach)
+    }
+    return [f"<report>/{measure}_{contrast}_t.png" for measure, contrast in asked]
 
 
 def bold_figures():
@@ -207,7 +345,7 @@ def bold_figures():
         *[
             f"<report>/{name}_components_{contrast}_t.png"
             for name in analyses_of_kind("components", "volumes")
-            for contrast in contrasts(name)
+            for contrast in contrasts(name, "components")
         ],
         *(
             ["<results>/0_phantom/ground_truth/networks.nii.gz"]
@@ -217,11 +355,26 @@ def bold_figures():
     ]
 
 
+def activation_figures():
+    """Maps of tissue experiments: of each session, of each group, of regions."""
+    own = (
+        "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png"
+    )
+    figures = []
+    for name in explained("tissue"):
+        figures += each_session(own, mapped(name), experiment=name)
+        figures += [f"<report>/{name}_{kind}_groups.png" for kind in kinds_of(name)]
+        if experiment_named(name)["statistics"]["atlas"]["image"]:
+            figures.append(f"<report>/{name}_regions.html")
+    return figures
+
+
 def protocol_figures():
     """Honest scores beside published ones."""
     return [
         *(["<report>/protocols.html"] if has_published() else []),
         *(["<report>/optimism.png"] if pairs() else []),
+        *(["<report>/runs.html", "<report>/runs.png"] if repeated() else []),
     ]
 
 
@@ -246,6 +399,8 @@ def study_figures():
     figures = [
         *dwi_figures(),
         *bold_figures(),
+        *t_maps(TISSUES_SEEN),
+        *activation_figures(),
         *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from scan2map.designs import global_values
 from scan2map.images import mask_on_grid, write_image, write_json
 from scan2map.jobs import begin
+from scan2map.measured import read_volumes, with_volumes
 from scan2map.statistics import check_grids, read_map
 from scan2map.statistics.analysis import stack_analysis
 from scan2map.statistics.stacks import average_maps, take_apart
@@ -13,6 +15,11 @@ asked, sizes = snakemake.params.statistics, snakemake.params.images
 paths, mirror = list(snakemake.input.maps), snakemake.params.mirror
 shape, affine = check_grids(paths)
 masks = [mask_on_grid(path, shape, affine) for path in snakemake.input.masks]
+
+sessions = snakemake.params.sessions
+if snakemake.input.volumes:
+    volumes = read_volumes(snakemake.input.volumes)
+    sessions = {who: with_volumes(rows, volumes) for who, rows in sessions.items()}
 
 
 def images():
@@ -34,7 +41,7 @@ stack = stack_analysis(
     asked=asked,
     explicit=np.logical_and.reduce(masks) if masks else None,
     affine=affine,
-    values=snakemake.params.global_values,
+    values=global_values(sessions, asked),
 )
 write_image(take_apart(stack.mask, stack.n_maps), affine, snakemake.output.mask)
 description = {

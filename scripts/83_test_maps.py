@@ -1,11 +1,12 @@
 """Fit the model of an analysis, test a contrast, and list clusters as SPM does."""
 
-from scan2map.cohort import read_cohort
+from scan2map.cohort import leave_out, read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design
 from scan2map.images import read_json, write_image, write_json
 from scan2map.jobs import begin
 from scan2map.map_units import unit_of
+from scan2map.measured import read_volumes, with_volumes
 from scan2map.statistics import Asked
 from scan2map.statistics.analysis import (
     TABLE,
@@ -23,6 +24,9 @@ from scan2map.statistics.tables import write_rows
 begin(snakemake)
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
+rows = leave_out(rows, snakemake.params.unmapped)
+if snakemake.input.volumes:
+    rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
 stacked = read_json(snakemake.input.description)
@@ -55,4 +59,5 @@ for values, path in (
     write_image(take_apart(level.image(values), n_maps), affine, path)
 unit = unit_of(snakemake.params.kind, snakemake.wildcards.maps)
 summary = describe_test(level, contrast, design, sets, asked, unit)
-write_json(summary | {"Stack": stacked}, out.summary)
+summary |= {"WithoutMaps": snakemake.params.unmapped, "Stack": stacked}
+write_json(summary, out.summary)

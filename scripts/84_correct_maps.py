@@ -3,11 +3,12 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from scan2map.cohort import read_cohort
+from scan2map.cohort import leave_out, read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
 from scan2map.jobs import begin
+from scan2map.measured import read_volumes, with_volumes
 from scan2map.nifti import nib
 from scan2map.statistics import correct
 from scan2map.statistics.analysis import (
@@ -28,6 +29,9 @@ begin(snakemake)
 threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have their own
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
+rows = leave_out(rows, snakemake.params.unmapped)
+if snakemake.input.volumes:
+    rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
 stacked = read_json(snakemake.input.description)

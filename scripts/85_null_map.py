@@ -15,7 +15,8 @@ from scan2map.images import (
     write_image,
 )
 from scan2map.jobs import begin
-from scan2map.sensitivity import METRICS, average_over_repeats, maps_held_out
+from scan2map.measured import read_volumes, with_volumes
+from scan2map.sensitivity import average_over_repeats, maps_held_out
 from scan2map.statistics.analysis import contrast_map, fit_analysis, stack_analysis
 from scan2map.transforms import pull, read_field
 
@@ -23,7 +24,10 @@ begin(snakemake)
 given, params = snakemake.input, snakemake.params
 stacks = [np.load(path, mmap_mode="r") for path in given.stacks]
 tables = [read_json(path) for path in given.tables]
-design = cohort_design(params.rows, params.statistics, params.cohort_groups)
+rows = params.rows
+if given.volumes:
+    rows = with_volumes(rows, read_volumes(given.volumes))
+design = cohort_design(rows, params.statistics, params.cohort_groups)
 shape, affine = read_grid(given.masks[0])
 explicit = np.logical_and.reduce([mask_on_grid(p, shape, affine) for p in given.masks])
 grid = read_mask(given.grid_mask) if params.kind == "volumes" else None
@@ -31,12 +35,12 @@ grid = read_mask(given.grid_mask) if params.kind == "volumes" else None
 
 def map_of(number):
     """Return the map of one session in MNI, as it is tested."""
-    row, mirror = params.rows[number], params.mirror[number]
+    row, mirror = rows[number], params.mirror[number]
     who = row["participant_id"], row["session_id"]
     mean = average_over_repeats(maps_held_out(stacks, tables, *who), mirror)
     if params.kind == "volumes":
         return to_image(mean, grid)[..., 0]
-    image = mean[METRICS.index(snakemake.wildcards.maps)]
+    image = mean[params.maps.index(snakemake.wildcards.maps)]
     if given.fields:
         field, target = read_field(given.fields[number])
         image = pull(image, read_grid(given.grids[number])[1], field, target)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scan2map.inner_splits import check_inner_splits, held_back, inner_folds
-from scan2map.splits import split
+from scan2map.splits import shuffle, split
 
 PARTICIPANTS = [f"p{i // 2:02d}" for i in range(60)]
 """Thirty participants with two sessions each; every third is of group 1."""
@@ -80,7 +80,31 @@ def test_folds_that_leave_too_few_people_are_refused_in_the_plan(
     ]
     experiment = {"training": {"early_stopping": stopping}, "run_as": run_as}
     experiment["feature"] = {"kind": "ica", "components": components}
+    experiment["folds"] = {"scheme": "kfold", "k": 2, "repeats": 1}
     experiment["tune"], fold_of = tune, split(rows, k=2, repeats=1, seed=1)
+    if not refused:
+        return check_inner_splits(experiment, rows, fold_of)
+    with pytest.raises(ValueError, match="fold 1 of repeat 1 trains on 1 participants"):
+        check_inner_splits(experiment, rows, fold_of)
+
+
+@pytest.mark.parametrize(("tune", "refused"), [("off", False), ("quick", True)])
+def test_shuffles_hold_nobody_back_for_early_stopping_but_are_split_by_tuning(
+    tune, refused
+):
+    rows = [
+        {"participant_id": f"p{n}", "group": "ab"[n % 2], "family": ""}
+        for n in range(6)
+    ]
+    folds = {"validation": 0.3, "test": 0.3, "repeats": 2}
+    experiment = {
+        "folds": {"scheme": "shuffle"} | folds,
+        "training": {"early_stopping": {"patience": 5}},
+        "run_as": "honest",
+        "feature": {"kind": "tissue"},
+        "tune": tune,
+    }
+    fold_of = shuffle(rows, **folds, seed=1)
     if not refused:
         return check_inner_splits(experiment, rows, fold_of)
     with pytest.raises(ValueError, match="fold 1 of repeat 1 trains on 1 participants"):

@@ -5,9 +5,13 @@ from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
+from scan2map.methods.analysis import describe_activation
+from scan2map.methods.experiments import describe_experiment
+from scan2map.methods.imaging import describe_anat, describe_given_tissue
 from scan2map.methods.references import REFERENCES
+from scan2map.sensitivity.activation_kinds import KINDS
 
-STUDIES = ("config", "estudillo2022", "teh2022")
+STUDIES = ("config", "estudillo2022", "teh2022", "ng2018")
 
 
 @pytest.fixture
@@ -136,6 +140,20 @@ def test_a_replica_without_its_honest_twin_is_described_in_full(resting):
     assert "12,345 parameters" in written and "group ICA and early stopping" in written
 
 
+@pytest.mark.parametrize(
+    ("kind", "cited"),
+    [("cam", "ng2018"), ("gradcam", "selvaraju2017"), ("gradient", "scaled input")],
+)
+def test_activation_maps_are_described_where_they_were_made(kind, cited):
+    groups = {"reference": "control", "affected": "patient"}
+    described = [
+        describe_activation([{"explain": kinds}], groups)
+        for kinds in ([kind], [other for other in KINDS if other != kind])
+    ]
+    assert cited in described[0] and cited not in described[1]
+    assert methods_html([("Activation maps", one) for one in described], "study")
+
+
 def test_tuned_settings_are_not_given_as_numbers(resting):
     resting["experiments"] = {"asc": resting["experiments"]["asc"]}
     resting["experiments"]["asc"] |= {"tune": "quick", "run_as": ["honest"]}
@@ -149,6 +167,14 @@ def test_the_phantoms_effects_are_named(resting):
     data = paragraph(resting, "Data")
     assert "default mode network changed by \N{MINUS SIGN}25 %" in data
     assert "auditory" not in data
+
+
+def test_planted_changes_of_volume_are_named_whatever_is_scanned(resting):
+    region = {"left_insula": {"centre": [-36, 16, 0], "radius": 10}}
+    effect = {"name": "small", "kind": "volume", "regions": region, "change": -0.2}
+    resting["phantom"]["effects"] = [effect]
+    data = paragraph(resting, "Data")
+    assert "volume of the left insula changed by \N{MINUS SIGN}20 %" in data
 
 
 def test_sessions_left_out_are_counted_with_their_reason(diffusion):
@@ -185,7 +211,7 @@ def test_an_unknown_citation_is_refused():
 
 def test_references_end_in_an_address_or_are_proceedings():
     bare = [k for k, r in REFERENCES.items() if "doi:" not in r and "arXiv" not in r]
-    assert sorted(bare) == ["abadi2016", "chollet2015"]
+    assert sorted(bare) == ["abadi2016", "chollet2015", "glorot2010"]
 
 
 def test_versions_are_those_installed():
@@ -225,3 +251,49 @@ def test_an_analysis_of_its_own_has_its_own_paragraph(diffusion):
     said = dict(text(diffusion))["Statistics: severity"]
     assert "the slope of updrs was tested in 'patient'" in said
     assert "threshold-free cluster enhancement" in said and "p < 0.001" in said
+
+
+def test_shuffles_and_the_network_of_three_convolutions_are_described():
+    experiment = resolved(read_study("ng2018"))["experiments"]["shuffle"]
+    groups = {"reference": "control", "affected": "migraine"}
+    written = describe_experiment(experiment, groups, 48_637_826)
+    assert "Maps of white matter in MNI space were classified" in written
+    assert "3 convolutions of 3×3×3 voxels with 20, 10 and 5 filters" in written
+    assert "shuffled 10 times" in written and "10 % were tested" in written
+    assert "dropout" not in written and "fold" not in written
+
+
+def test_early_stopping_of_a_shuffle_looks_at_the_people_who_validate():
+    study = read_study("ng2018")
+    training = study["experiments"]["shuffle"]["training"]
+    training["early_stopping"] = {"patience": 5}
+    experiment = resolved(study)["experiments"]["shuffle"]
+    groups = {"reference": "control", "affected": "migraine"}
+    written = describe_experiment(experiment, groups, 1)
+    assert "cross-entropy of the validation participants had" in written
+
+
+def structural(diffusion, **anat):
+    """The study of diffusion, its networks on white matter instead."""
+    diffusion["anat"] |= anat
+    for experiment in diffusion["experiments"].values():
+        experiment["feature"] = {"kind": "tissue", "tissue": "WM"}
+        experiment["training"].pop("augmentation", None)
+    return diffusion
+
+
+def anat_paragraph(diffusion, **anat):
+    config = resolved(structural(diffusion, **anat))
+    return describe_anat(config["anat"], True, config["grid"])
+
+
+def test_the_way_of_tissue_maps_changes_the_text(diffusion):
+    modulated = anat_paragraph(diffusion, modulate=True, tissue_fwhm=6.0)
+    plain = anat_paragraph(diffusion, modulate=False, tissue_fwhm=0.0)
+    assert "Jacobian" in modulated and "6 mm full width" in modulated
+    assert "not modulated" in plain and "smoothed" not in plain
+    assert "estimated anew" not in anat_paragraph(diffusion, n4=False)
+    assert "cubes of 5 voxels" in anat_paragraph(diffusion, registration="syn-cc")
+    config = resolved(diffusion)
+    given = describe_given_tissue(config["anat"] | {"modulate": True}, config["grid"])
+    assert "modulated maps" in given

@@ -5,6 +5,7 @@ from zipfile import ZipFile
 import pytest
 
 from scan2map import networks
+from scan2map.networks.pooling import first_dense_weights
 
 keras = pytest.importorskip("keras")
 
@@ -76,3 +77,18 @@ def test_the_same_network_is_the_same_bytes(tmp_path):
 def test_impossible_networks_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         networks.build((16, 16, 16), 6, **settings)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"name": "vbd", "filters": [2, 3], "pool_after": [1, 2], "dense": [4]},
+        {"name": "voxnet", "filters": [2, 3], "dense": [5], "shrink": 2},
+        {"name": "ng2018", "filters": [2, 3, 2], "pool_after": [3], "dense": [6, 2]},
+    ],
+    ids=lambda network: network["name"],
+)
+def test_weights_of_the_first_dense_layer_are_known_before_it_is_built(network):
+    shape = (21, 26, 23)
+    first = kinds(networks.build(shape, 1, **network), keras.layers.Dense)[0]
+    assert first_dense_weights(shape, network) == first.count_params() - first.units

@@ -56,8 +56,8 @@ def test_the_audit_finds_test_people_upstream_of_replicas_only(results, name):
 @pytest.mark.parametrize(
     ("honest", "leaking"),
     [
-        ('["k"], wildcards.fold)', '["k"], fold=0)'),
-        ('other_folds(ICA_FOLDS["k"], fold)', 'range(1, ICA_FOLDS["k"] + 1)'),
+        ('["folds"], wildcards.fold)', '["folds"], fold=0)'),
+        ("training_folds(ICA_FOLDS, fold)", "tested_folds(ICA_FOLDS)"),
         ("    rows = tested_in(", "    rows = cohort[:1] + tested_in("),
     ],
     ids=["a training list", "a scope of group ICA", "a list of a fold's features"],

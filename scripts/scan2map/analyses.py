@@ -8,6 +8,7 @@ import random
 import re
 from pathlib import Path
 
+from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
@@ -15,11 +16,20 @@ from scan2map.designs import (
     cohort_design,
     exchange_of,
     global_values,
+    images_of,
 )
+from scan2map.splits import is_shuffle
 
 FEWEST_DF = 5
 """Degrees of freedom from which random fields are used: with fewer, the smoothness of
 residuals is far from that of the noise."""
+
+TISSUES = ("GM", "WM", "CSF")
+"""What maps of voxel-based morphometry are called."""
+
+LEAST_TISSUE = 0.1
+"""What a tissue map must exceed in everybody, unless an analysis says otherwise: what
+CAT12 recommends."""
 
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
@@ -65,9 +75,10 @@ def study_analyses(config):
     Returns
     -------
     dict of str to dict
-        ``label``; ``maps``, an experiment, ``traditional`` or a column of the cohort;
-        ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes`` or
-        ``column``; ``statistics``. A replica beside its honest twin has none.
+        ``label``; ``maps``, an experiment, ``traditional``, ``vbm`` or a column of the
+        cohort; ``kind``, ``sensitivity``, ``diffusion``, ``components``, ``volumes``,
+        ``activation``, ``tissue`` or ``column``; ``statistics``; ``explain``, what
+        maps of activation are called. A replica beside its honest twin has none.
     """
     experiments = config["experiments"]
     twins = {f"{name}_replica" for name in experiments}
@@ -89,25 +100,59 @@ def study_analyses(config):
             "maps": "traditional",
             "statistics": config["statistics"] | {"null": "maps"},
         }
+    if tissues_of(experiments):
+        given["vbm"] = {
+            "label": "VBM",
+            "maps": "vbm",
+            "statistics": config["statistics"] | {"null": "maps"},
+        }
     given |= config["analyses"]
+    kinds = {
+        name: kind_of_maps(one["maps"], experiments) for name, one in given.items()
+    }
+    shuffled = [n for n, one in experiments.items() if is_shuffle(one["folds"])]
     return {
         name: {
             **one,
-            "kind": kind_of_maps(one["maps"], experiments),
+            "kind": kinds[name],
+            "statistics": _usual(one["statistics"], kinds[name]),
             "is_tensor_study": tensors,
+            "is_shuffled": one["maps"] in shuffled,
+            "explain": experiments.get(one["maps"], {}).get("explain", []),
         }
         for name, one in given.items()
     }
+
+
+def _usual(statistics, kind):
+    """Return settings with a threshold for tissue that keeps its scale and has none."""
+    mask, scaled = statistics["mask"], statistics["global"]
+    rescaled = scaled["normalisation"] == "proportional" or scaled["grand_mean"]
+    if kind != "tissue" or mask["threshold"] or rescaled:
+        return statistics
+    return statistics | {"mask": mask | {"threshold": {"absolute": LEAST_TISSUE}}}
+
+
+def tissues_of(experiments):
+    """Return the tissues that networks see, which voxel-based morphometry tests."""
+    seen = {one["feature"].get("tissue") for one in experiments.values()}
+    return [tissue for tissue in TISSUES if tissue in seen]
 
 
 def kind_of_maps(maps, experiments):
     """Return what maps are, by the name that an analysis calls them."""
     if maps == "traditional":
         return "diffusion"
+    if maps == "vbm" and tissues_of(experiments):
+        return "tissue"
     if maps not in experiments:
         return "column"
-    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
-    return kinds[experiments[maps]["feature"]["kind"]]
+    return {
+        "tensor": "sensitivity",
+        "ica": "components",
+        "bold": "volumes",
+        "tissue": "activation",
+    }[experiments[maps]["feature"]["kind"]]
 
 
 COLUMN = re.compile(r"[A-Za-z0-9_-]+")
@@ -143,15 +188,25 @@ def permuted_cohort(rows, seed):
     return [row | {"group": dealt[row["participant_id"]]} for row in rows]
 
 
-def contrasts_of(analysis, groups):
-    """Return the contrasts of an analysis, as configured or those of its design."""
+def contrasts_of(analysis, groups, maps=None):
+    """Return the contrasts of some maps of an analysis, or of all of them.
+
+    As configured, or those of its design.
+    """
     asked = analysis["statistics"]
-    magnitudes = analysis["kind"] in ("diffusion", "volumes", "column")
+    magnitudes = not has_sign(analysis, maps)
     return asked["contrasts"] or default_contrasts(asked, groups, magnitudes)
 
 
-def columns_needed(analyses):
-    """Return the columns of the cohort that analyses need."""
+def has_sign(analysis, maps=None):
+    """Tell whether some maps of an analysis, or any, are not positive everywhere."""
+    if analysis["kind"] == "activation":
+        return "gradient" in (analysis["explain"] if maps is None else [maps])
+    return analysis["kind"] in ("sensitivity", "components")
+
+
+def columns_needed(analyses, measured=()):
+    """Return the columns of the cohort that analyses need, but for those measured."""
     needed = []
     for analysis in analyses.values():
         asked = analysis["statistics"]
@@ -160,10 +215,10 @@ def columns_needed(analyses):
         needed.append(asked["global"]["value"])
         if analysis["kind"] == "column":
             needed.append(analysis["maps"])
-    return [name for name in dict.fromkeys(needed) if name != "mean"]
+    return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
 
 
-def plan_designs(analyses, rows, groups):
+def plan_designs(analyses, rows, groups, unmapped=None):
     """Return the design of each analysis, once it is sure that it can be answered.
 
     Parameters
@@ -174,10 +229,13 @@ def plan_designs(analyses, rows, groups):
         Sessions of the cohort that take part.
     groups : sequence of str
         Reference and affected group.
+    unmapped : dict of str to collection of str, optional
+        Participants who have no maps, by analysis.
 
     Returns
     -------
     dict of str to designs.Design
+        Of the rows of everybody else.
 
     Raises
     ------
@@ -187,7 +245,8 @@ def plan_designs(analyses, rows, groups):
     designs, problems = {}, []
     for name, analysis in analyses.items():
         try:
-            designs[name] = _planned(analysis, rows, groups)
+            chosen = leave_out(rows, (unmapped or {}).get(name, ()))
+            designs[name] = _planned(analysis, chosen, groups)
         except ValueError as problem:
             problems.append(f"analysis '{name}': {problem}")
     # Most analyses share their model, and its problem.
@@ -238,7 +297,7 @@ def _planned(analysis, rows, groups):
         )
     _check_null(analysis)
     design = cohort_design(rows, asked, groups)
-    global_values(design, rows, asked)
+    global_values(images_of(design, rows), asked)
     if smooth and design.df < FEWEST_DF:
         raise ValueError(
             f"{len(design.labels)} images leave {design.df} degrees of freedom, from "
@@ -299,7 +358,13 @@ def _check_null(analysis):
     asked = analysis["statistics"]
     if asked["null"] == "maps":
         return
-    if analysis["kind"] not in ("sensitivity", "volumes"):
+    if analysis["is_shuffled"]:
+        raise ValueError(
+            f"'null: {asked['null']}' compares maps of the same people, and shuffles "
+            "of permuted labels test others: take 'folds: scheme: kfold', or 'null: "
+            "maps'"
+        )
+    if analysis["kind"] not in ("sensitivity", "volumes", "activation"):
         raise ValueError(
             f"'null: {asked['null']}' trains networks on permuted labels, which maps "
             f"of kind '{analysis['kind']}' do not have or not without a new group ICA "

@@ -97,7 +97,7 @@ def cohort_design(rows, asked, groups):
     if asked["design"] in ("two-sample", "paired"):
         name = "groups" if asked["design"] == "two-sample" else "sessions"
         factors[name] = list(intercept)
-    for covariate in _covariates(asked):
+    for covariate in design_covariates(asked):
         columns = _covariate(sessions, covariate, membership, named[: len(intercept)])
         start = len(named)
         factor = covariate.get("factor", covariate["name"])
@@ -193,8 +193,19 @@ def _main_columns(asked, first, membership, groups):
     return [("mean", [1.0] * len(first))]
 
 
-def _covariates(asked):
-    """Return covariates with how they are centred; the regressor is the first."""
+def design_covariates(asked):
+    """Return covariates with how they are centred; the regressor is the first.
+
+    Parameters
+    ----------
+    asked : dict
+        As for `cohort_design`.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``centring``, ``interaction``; ``factor`` for a global value.
+    """
     given = list(asked["covariates"])
     if asked["design"] == "regression":
         if not asked["regressor"]:
@@ -283,41 +294,55 @@ def _within(values, participants):
     return [v - means[who] for who, v in zip(participants, values, strict=True)]
 
 
-def global_values(design, rows, asked):
+def global_column(asked):
+    """Return the column of the cohort that holds images' global values, or None.
+
+    None, too, where global values are not used, or are those of the maps themselves.
+    """
+    scaled = asked["global"]
+    relative = "relative" in (asked["mask"]["threshold"] or {})
+    used = scaled["normalisation"] != "none" or scaled["grand_mean"] or relative
+    return scaled["value"] if used and scaled["value"] != "mean" else None
+
+
+def images_of(design, rows):
+    """Return {label: rows} of the sessions that each image of a design averages."""
+    images = zip(design.labels, design.members, strict=True)
+    return {label: [rows[i] for i in members] for label, members in images}
+
+
+def global_values(sessions, asked):
     """Return the global value of each image that a column of the cohort holds.
 
     Parameters
     ----------
-    design : Design
-    rows : list of dict of str
-        The cohort's rows that the design was made of.
+    sessions : dict of str to list of dict
+        From `images_of`.
     asked : dict
         Section `statistics` of an analysis.
 
     Returns
     -------
     list of float or None
-        The mean over an image's sessions; None where global values are not used, or
-        are those of the maps themselves.
+        The mean over an image's sessions; None where there is no such column
+        (`global_column`).
 
     Raises
     ------
     ValueError
         A value is no number, or not above 0 where maps are scaled by it.
     """
+    column = global_column(asked)
+    if column is None:
+        return None
     scaled = asked["global"]
     relative = "relative" in (asked["mask"]["threshold"] or {})
     scales = scaled["normalisation"] == "proportional" or scaled["grand_mean"]
-    used = scales or relative or scaled["normalisation"] == "ancova"
-    if not used or scaled["value"] == "mean":
-        return None
-    images = zip(design.labels, design.members, strict=True)
-    sessions = {label: [rows[i] for i in members] for label, members in images}
-    values = numbers_of(sessions, scaled["value"])
+    values = numbers_of(sessions, column)
     for label, value in zip(sessions, values, strict=True):
         if (scales or relative) and value <= 0:
             raise ValueError(
-                f"'global: value' is column '{scaled['value']}', which has {value:g} "
+                f"'global: value' is column '{column}', which has {value:g} "
                 f"for participant {label}: to scale by, it should be above 0"
             )
     return values

@@ -3,13 +3,16 @@
 import difflib
 import os
 import re
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import yaml
 
-from scan2map.analyses import NULL_NAME, tidy_statistics
+from scan2map.analyses import NULL_NAME, tidy_statistics, tissues_of
 from scan2map.cohort import MISSING
 from scan2map.networks.pooling import check_network
+from scan2map.splits import is_shuffle
 
 SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 """Numbers such as 1e-5, which YAML 1.1 takes for words."""
@@ -207,6 +210,7 @@ def check_settings(config):
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
+        *_explained(config["experiments"]),
         *_components(config),
         *_derivatives(config),
         *_func(config["func"]),
@@ -231,9 +235,14 @@ def check_sides(rows, experiments):
         if left and experiment["feature"]["kind"] != "tensor":
             raise ValueError(
                 f"participant {left[0]} has onset_side left, but experiment '{name}' "
-                "sees BOLD, which is not mirrored: empty the cohort's column "
-                "onset_side, or leave the experiment out"
+                f"sees {_seen(experiment)}, which is not mirrored: empty the cohort's "
+                "column onset_side, or leave the experiment out"
             )
+
+
+def _seen(experiment):
+    """Name what an experiment's network sees where it is no tensor."""
+    return "tissue" if experiment["feature"]["kind"] == "tissue" else "BOLD"
 
 
 def check_place(interpreter):
@@ -306,6 +315,8 @@ def _series(series):
 
 def _labels(experiments, analyses):
     seen = {"traditional": "the diffusion maps themselves"}
+    if tissues_of(experiments) and "vbm" not in analyses:
+        seen["VBM"] = "the tissue maps themselves"
     named = [("experiments", *item) for item in experiments.items()]
     named += [("analyses", *item) for item in analyses.items()]
     for part, name, one in named:
@@ -365,19 +376,28 @@ def _augmentation(experiments):
             )
 
 
+def _explained(experiments):
+    for name, experiment in experiments.items():
+        kind = experiment["feature"]["kind"]
+        if "explain" in experiment and kind != "tissue":
+            yield (
+                f"'experiments: {name}: explain' chooses among maps of networks that "
+                f"see tissue, and this one has 'feature: kind: {kind}': delete it"
+            )
+
+
 def _components(config):
-    """ICA's scopes are named by repeat and fold: one k for all that use them."""
+    """ICA's scopes are named by repeat and fold: all that use them are dealt alike."""
     ks = {
-        name: experiment["folds"]["k"]
+        name: _dealt(experiment["folds"])
         for name, experiment in config["experiments"].items()
         if experiment["feature"]["kind"] == "ica"
     }
     if len(set(ks.values())) > 1:
-        said = ", ".join(f"{name} {k}" for name, k in ks.items())
+        said = ", ".join(f"{name}: {dealt}" for name, dealt in ks.items())
         yield (
-            f"'experiments': those with feature ica differ in 'folds: k' ({said}), but "
-            "share the group ICA of each fold: give them the same k (repeats may "
-            "differ)"
+            f"'experiments': those with feature ica differ in 'folds' ({said}), but "
+            "share the group ICA of each fold: give them the same (repeats may differ)"
         )
     ica = config["ica"]
     if ks and ica["reduce_to"] < ica["components"]:
@@ -392,26 +412,39 @@ def _components(config):
         )
 
 
+def _dealt(folds):
+    """Write how participants are dealt, but for how often."""
+    if is_shuffle(folds):
+        return f"validation {folds['validation']:g}, test {folds['test']:g}"
+    return f"k {folds['k']}"
+
+
 def _derivatives(config):
     if config["source"] != "derivatives":
         return
     if not config["derivatives"]["dataset"]:
         yield (
             "'derivatives: dataset' is not set: 'source: derivatives' needs the folder "
-            "of fMRIPrep's output, with sub-* in it"
+            "of another programme's output, with sub-* in it"
         )
     space = str(config["derivatives"]["entities"].get("space", "not given"))
     if not space.startswith("MNI"):
         yield (
             f"'derivatives: entities: space' is {space}: say which of MNI's spaces the "
-            "preprocessed BOLD is in, such as 'space: MNI152NLin2009cAsym'"
+            "images are in, such as 'space: MNI152NLin2009cAsym'"
+        )
+    kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
+    if "tissue" in kinds and kinds & {"ica", "bold"}:
+        yield (
+            "'experiments' see BOLD and tissue, but 'source: derivatives' has one of "
+            "them in a study: make two studies"
         )
     for name, experiment in config["experiments"].items():
         if experiment["feature"]["kind"] == "tensor":
             yield (
                 f"'experiments: {name}' needs diffusion images, which 'source: "
-                "derivatives' does not have: take 'feature: kind: ica' or bold, or "
-                "another source"
+                "derivatives' does not have: take 'feature: kind: ica', bold or "
+                "tissue, or another source"
             )
 
 
@@ -435,3 +468,22 @@ def _effects(config):
                         f"'{effect['name']}' has no side: its name must start with "
                         f"{' or '.join(SIDES)}"
                     )
+    yield from _volumes(effects)
+
+
+def _volumes(effects):
+    """Regions whose volume changes take their room from shells, each from its own."""
+    regions = [
+        (f"'{region}' of '{effect['name']}'", ball["centre"], ball["radius"])
+        for effect in effects
+        if effect["kind"] == "volume"
+        for region, ball in effect["regions"].items()
+    ]
+    for (one, here, radius), (two, there, other) in combinations(regions, 2):
+        apart = dist(here, there)
+        if apart < 2 * (radius + other):
+            yield (
+                f"'phantom: effects': regions {one} and {two} of kind volume are "
+                f"{apart:.0f} mm apart: a region takes its room from twice its radius, "
+                f"so they should be at least {2 * (radius + other):g} mm apart"
+            )

@@ -19,6 +19,7 @@ def describe_scores(scores, experiments):
     """
     draws, orders = scores["bootstrap_samples"], scores["permutations"]
     replicas = any(e["run_as"] == "replica" for e in experiments.values())
+    repeated = any(e["folds"]["repeats"] > 1 for e in experiments.values())
     return sentences(
         "The area under the ROC curve, accuracy, precision, sensitivity, specificity "
         "and F1 score were computed from out-of-fold predictions.",
@@ -30,6 +31,11 @@ def describe_scores(scores, experiments):
         "share their training participants, deviations of both from the score and from "
         "the mean of permutations were multiplied by the square root of two "
         "[nadeau2003].",
+        "Mean and standard deviation over repeats are given beside the scores of all "
+        "repeats together; the interval of the mean is that of a bootstrap over "
+        "participants, since repeats share them."
+        if repeated
+        else "",
         "The optimism of a published protocol is the difference between the scores of "
         "its replica and of the honest experiment with the same folds, its confidence "
         "interval from a bootstrap that draws participants with their predictions of "
@@ -72,4 +78,42 @@ def describe_maps(experiments):
         "Maps in the T1-weighted image's space were then warped to MNI space."
         if native
         else "",
+    )
+
+
+def describe_activation(experiments, groups):
+    """How maps of what networks make of tissue were made.
+
+    Parameters
+    ----------
+    experiments : list of dict
+        Those whose networks see a tissue.
+    groups : dict
+        Names of the ``reference`` and the ``affected`` group.
+
+    Returns
+    -------
+    str
+    """
+    kinds = {kind for experiment in experiments for kind in experiment["explain"]}
+    return sentences(
+        "Networks were asked about held-out sessions.",
+        "Class-invariant activation maps are the sum over channels of the last "
+        "convolution's activations, scaled from 0 to 1 in each network [ng2018]."
+        if "cam" in kinds
+        else "",
+        "For Grad-CAM [selvaraju2017] the channels of the last convolution were "
+        "weighted by the mean derivative of the logit by their activations, and "
+        "negative sums set to zero: what is left speaks for the group "
+        f"'{groups['affected']}'."
+        if "gradcam" in kinds
+        else "",
+        "Both were interpolated linearly between the centres of the cells' receptive "
+        "fields [araujo2019]."
+        if kinds & {"cam", "gradcam"}
+        else "",
+        "Gradients are derivatives of the logit by the scaled input."
+        if "gradient" in kinds
+        else "",
+        "Maps were averaged over the networks that had not seen the participant.",
     )

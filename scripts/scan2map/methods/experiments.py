@@ -1,9 +1,13 @@
 """What the methods text says of networks: what they see, how they learn, are tested."""
 
 from scan2map.methods.words import listed, sentences
+from scan2map.splits import is_shuffle
 
 ADAM_EPSILON = 1e-7
 """Keras's, which goes without saying."""
+
+TISSUES = {"WM": "white matter", "GM": "grey matter", "CSF": "cerebrospinal fluid"}
+"""What a network may see a map of."""
 
 
 def describe_experiment(experiment, groups, parameters):
@@ -22,14 +26,13 @@ def describe_experiment(experiment, groups, parameters):
     -------
     str
     """
-    folds = experiment["folds"]
-    repeats = (
-        f", repeated {folds['repeats']} times with new folds"
-        if folds["repeats"] > 1
-        else ""
-    )
-    architecture = {"vbd": "[estudillo2022]", "voxnet": "[maturana2015, teh2023]"}
-    network = {"vbd": _vbd, "voxnet": _voxnet}[experiment["network"]["name"]]
+    architecture = {
+        "vbd": "[estudillo2022]",
+        "voxnet": "[maturana2015, teh2023]",
+        "ng2018": "[ng2018]",
+    }
+    builders = {"vbd": _vbd, "voxnet": _voxnet, "ng2018": _ng2018}
+    network = builders[experiment["network"]["name"]]
     return sentences(
         f"{_input(experiment)} were classified as '{groups['affected']}' or "
         f"'{groups['reference']}' with a three-dimensional convolutional network "
@@ -42,9 +45,7 @@ def describe_experiment(experiment, groups, parameters):
         _tuning(experiment["tune"]),
         "Input channels were scaled by mean and standard deviation of the training "
         "participants.",
-        f"Networks were tested by {folds['k']}-fold cross-validation{repeats}: folds "
-        "were stratified by group, and all sessions of a participant, or of a family, "
-        "lay in the same fold.",
+        _folds(experiment["folds"]),
         _honesty(experiment),
     )
 
@@ -84,8 +85,33 @@ def _input(experiment):
             f"{feature['volumes']} volumes of denoised BOLD, spaced evenly through the "
             "run, as channels,"
         )
+    if feature["kind"] == "tissue":
+        return f"Maps of {TISSUES[feature['tissue']]} in MNI space"
     components = f"{feature['components']} independent components"
     return f"Each session's maps of {components}, as channels,"
+
+
+def _folds(folds):
+    """How participants were dealt to those learnt from and those tested."""
+    if is_shuffle(folds):
+        times = f"{folds['repeats']} times" if folds["repeats"] > 1 else "once"
+        return (
+            f"Participants were shuffled {times}, stratified by group, all sessions of "
+            "a participant, or of a family, on the same side: "
+            f"{100 * folds['test']:g} % were tested, {100 * folds['validation']:g} % "
+            "validated, and the network was fitted to the others. A participant may "
+            "have been tested several times or never."
+        )
+    repeats = (
+        f", repeated {folds['repeats']} times with new folds"
+        if folds["repeats"] > 1
+        else ""
+    )
+    return (
+        f"Networks were tested by {folds['k']}-fold cross-validation{repeats}: folds "
+        "were stratified by group, and all sessions of a participant, or of a family, "
+        "lay in the same fold."
+    )
 
 
 def _selection(experiment):
@@ -114,6 +140,22 @@ def _vbd(experiment):
         else "",
         *_head(experiment),
         f"an L2 penalty of {network['l2']:g}" if network["l2"] else "",
+    ]
+    return [part for part in parts if part]
+
+
+def _ng2018(experiment):
+    """Parts of the network of Ng et al. (2018)."""
+    network = experiment["network"]
+    parts = [
+        f"{len(network['filters'])} convolutions of 3×3×3 voxels with "
+        f"{listed(network['filters'])} filters",
+        "max pooling of 2×2×2 voxels after convolutions "
+        f"{listed(network['pool_after'])}"
+        if network["pool_after"]
+        else "",
+        *_head(experiment),
+        "weights initialised uniformly [glorot2010]",
     ]
     return [part for part in parts if part]
 
@@ -207,7 +249,9 @@ def _early_stopping(experiment):
     if not stopping:
         return ""
     who = {
-        "honest": f"{100 * stopping['share']:g} % of the training participants, held "
+        "honest": "the validation participants"
+        if is_shuffle(experiment["folds"])
+        else f"{100 * stopping['share']:g} % of the training participants, held "
         "back from the fit,",
         "replica": "the held-out participants",
     }

@@ -32,10 +32,18 @@ REFERENCES = {
         "off-resonance effects and subject movement in diffusion MR imaging. "
         "NeuroImage 2016; 125: 1063-1078. doi:10.1016/j.neuroimage.2015.10.019"
     ),
+    "araujo2019": (
+        "Araujo A, Norris W, Sim J. Computing receptive fields of convolutional neural "
+        "networks. Distill 2019. doi:10.23915/distill.00021"
+    ),
     "arsigny2006": (
         "Arsigny V, Fillard P, Pennec X, Ayache N. Log-Euclidean metrics for fast "
         "and simple calculus on diffusion tensors. Magnetic Resonance in Medicine "
         "2006; 56: 411-421. doi:10.1002/mrm.20965"
+    ),
+    "ashburner2000": (
+        "Ashburner J, Friston KJ. Voxel-based morphometry: the methods. NeuroImage "
+        "2000; 11: 805-821. doi:10.1006/nimg.2000.0582"
     ),
     "avants2008": (
         "Avants BB, Epstein CL, Grossman M, Gee JC. Symmetric diffeomorphic image "
@@ -161,6 +169,10 @@ REFERENCES = {
         "component analysis. IEEE Transactions on Neural Networks 1999; 10: "
         "626-634. doi:10.1109/72.761722"
     ),
+    "glorot2010": (
+        "Glorot X, Bengio Y. Understanding the difficulty of training deep feedforward "
+        "neural networks. Proceedings of Machine Learning Research 2010; 9: 249-256."
+    ),
     "iglesias2011": (
         "Iglesias JE, Liu CY, Thompson PM, Tu Z. Robust brain extraction across "
         "datasets and comparison with publicly available methods. IEEE Transactions "
@@ -209,6 +221,12 @@ REFERENCES = {
         "Nadeau C, Bengio Y. Inference for the generalization error. Machine Learning "
         "2003; 52: 239-281. doi:10.1023/A:1024068626366"
     ),
+    "ng2018": (
+        "Ng HG, Kerzel M, Mehnert J, May A, Wermter S. Classification of MRI migraine "
+        "medical data using 3D convolutional neural network. Artificial Neural "
+        "Networks and Machine Learning (ICANN), 2018: 300-309. "
+        "doi:10.1007/978-3-030-01424-7_30"
+    ),
     "nickerson2017": (
         "Nickerson LD, Smith SM, Öngür D, Beckmann CF. Using dual regression to "
         "investigate network shape and amplitude in functional connectivity "
@@ -220,6 +238,12 @@ REFERENCES = {
         "systematic correlations in functional connectivity MRI networks arise from "
         "subject motion. NeuroImage 2012; 59: 2142-2154. "
         "doi:10.1016/j.neuroimage.2011.10.018"
+    ),
+    "selvaraju2017": (
+        "Selvaraju RR, Cogswell M, Das A, Vedantam R, Parikh D, Batra D. Grad-CAM: "
+        "visual explanations from deep networks via gradient-based localization. IEEE "
+        "International Conference on Computer Vision, 2017: 618-626. "
+        "doi:10.1109/ICCV.2017.74"
     ),
     "sladky2011": (
         "Sladky R, Friston KJ, Tröstl J, Cunnington R, Moser E, Windischberger C. "

@@ -1,5 +1,8 @@
 """What the methods text says of voxel-wise statistics."""
 
+from scan2map.analyses import has_sign
+from scan2map.designs import design_covariates, global_column
+from scan2map.measured import MEASURED
 from scan2map.methods.words import listed, sentences
 
 CORRECTIONS = {
@@ -23,7 +26,7 @@ CORRECTIONS = {
 """Corrections in words."""
 
 
-def statistics_paragraphs(analyses, groups):
+def statistics_paragraphs(analyses, groups, columns):
     """Describe voxel-wise analyses, those with the same settings together.
 
     Parameters
@@ -32,6 +35,8 @@ def statistics_paragraphs(analyses, groups):
         From `analyses.study_analyses`.
     groups : dict
         ``reference`` and ``affected``.
+    columns : iterable of str
+        Of the cohort table.
 
     Returns
     -------
@@ -46,12 +51,15 @@ def statistics_paragraphs(analyses, groups):
         labels = listed([one["label"] for one in same])
         heading = "Statistics" if len(alike) == 1 else f"Statistics: {labels}"
         kinds = {one["kind"] for one in same}
-        text = describe_statistics(same[0]["statistics"], kinds, groups)
+        asked = same[0]["statistics"]
+        signed = any(has_sign(one) for one in same)
+        text = describe_statistics(asked, kinds, groups, signed)
+        text = sentences(text, _volumes(asked, columns))
         paragraphs.append((heading, text))
     return paragraphs
 
 
-def describe_statistics(asked, kinds, groups):
+def describe_statistics(asked, kinds, groups, signed):
     """Describe one set of settings.
 
     Parameters
@@ -61,6 +69,8 @@ def describe_statistics(asked, kinds, groups):
     kinds : set of str
         Of the maps tested.
     groups : dict
+    signed : bool
+        Some of the maps have a sign, so that their mean is tested.
 
     Returns
     -------
@@ -79,7 +89,7 @@ def describe_statistics(asked, kinds, groups):
         else "",
         _global(asked["global"]),
         _mask(asked["mask"]),
-        _model(asked, kinds, groups),
+        _model(asked, signed, groups),
         "Unequal variances of the groups were estimated by restricted maximum "
         "likelihood as in SPM12 [friston2002]."
         if asked["variance"] == "unequal"
@@ -95,10 +105,29 @@ def _maps(kinds):
         "diffusion": "for the traditional analysis the diffusion maps themselves",
         "components": "gradient maps",
         "volumes": "gradient maps",
+        "activation": "maps of activation and of its gradients",
+        "tissue": "for voxel-based morphometry [ashburner2000] the tissue maps "
+        "themselves",
         "column": "the images given",
     }
     said = listed(list(dict.fromkeys(named[k] for k in named if k in kinds)))
     return f"{said[0].upper()}{said[1:]}"
+
+
+def _volumes(asked, columns):
+    """Say where volumes in the model come from that the cohort table does not have."""
+    used = [covariate["name"] for covariate in design_covariates(asked)]
+    used = dict.fromkeys([*used, global_column(asked)])
+    names = {
+        "gm": "grey matter (gm)",
+        "wm": "white matter (wm)",
+        "csf": "cerebrospinal fluid (csf)",
+        "tiv": "all three tissues together (tiv)",
+    }
+    here = [names[name] for name in MEASURED if name in used and name not in columns]
+    if not here:
+        return ""
+    return f"The volume of {listed(here)} was measured in the T1-weighted image."
 
 
 def _global(scaled):
@@ -124,7 +153,7 @@ def _mask(mask):
     return explicit
 
 
-def _model(asked, kinds, groups):
+def _model(asked, signed, groups):
     """Say which model was fitted, to whom, and what was tested."""
     alone = asked["groups"] if len(asked["groups"]) == 1 else []
     people = f" in '{alone[0]}'" if alone else ""
@@ -141,10 +170,9 @@ def _model(asked, kinds, groups):
     held = f", holding {listed(covariates)} constant." if covariates else "."
     if asked["design"] == "two-sample":
         first, second = asked["groups"] or (groups["reference"], groups["affected"])
-        mean = kinds & {"sensitivity", "components"}
         return (
             f"At each voxel a t test compared '{second}' with '{first}'"
-            + (", and the mean of gradients with zero" if mean else "")
+            + (", and the mean of gradients with zero" if signed else "")
             + held
         )
     return {

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from scan2map.analyses import study_analyses
 from scan2map.methods.analysis import (
+    describe_activation,
     describe_audit,
     describe_maps,
     describe_scores,
@@ -11,7 +12,11 @@ from scan2map.methods.analysis import (
 from scan2map.methods.components import describe_component_maps, describe_group_ica
 from scan2map.methods.experiments import describe_experiment, describe_replica
 from scan2map.methods.func import describe_derivatives, describe_func
-from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.imaging import (
+    describe_anat,
+    describe_dwi,
+    describe_given_tissue,
+)
 from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
@@ -68,7 +73,9 @@ def methods_text(config, sessions, networks, versions):
         Heading and paragraph.
     """
     groups, experiments = config["groups"], config["experiments"]
-    tensor, ica, bold = (_of_kind(experiments, k) for k in ("tensor", "ica", "bold"))
+    tensor, ica, bold, tissue = (
+        _of_kind(experiments, kind) for kind in ("tensor", "ica", "bold", "tissue")
+    )
     kinds = {experiment["feature"]["kind"] for experiment in experiments.values()}
     classification = [
         (
@@ -88,7 +95,8 @@ def methods_text(config, sessions, networks, versions):
         *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
-        *statistics_paragraphs(study_analyses(config), groups),
+        *([("Activation maps", describe_activation(tissue, groups))] if tissue else []),
+        *statistics_paragraphs(study_analyses(config), groups, sessions[0]),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
 
@@ -113,12 +121,16 @@ def _preprocessing(config, kinds):
     functional, func, grid = kinds & {"ica", "bold"}, config["func"], config["grid"]
     if config["source"] == "images":
         return []
+    tissue = "tissue" in kinds
+    if config["source"] == "derivatives" and tissue:
+        return [("Tissue maps", describe_given_tissue(config["anat"], grid))]
     if config["source"] == "derivatives":
         text = describe_derivatives(config["derivatives"], func, grid)
         return [("Resting-state BOLD", text)]
-    paragraphs = [
-        ("T1-weighted images", describe_anat(config["anat"], bool(functional)))
-    ]
+    text = describe_anat(
+        config["anat"], bool(functional) or tissue, grid if tissue else None
+    )
+    paragraphs = [("T1-weighted images", text)]
     if "tensor" in kinds:
         text = describe_dwi(config["dwi"], grid)
         paragraphs.append(("Diffusion-weighted images", text))
@@ -163,7 +175,9 @@ def _data(config, kinds):
     taken = {
         "bids": "Images were taken from a dataset in the Brain Imaging Data Structure "
         "[gorgolewski2016].",
-        "derivatives": "Preprocessed images and their confounds were taken from "
+        "derivatives": "Tissue maps were taken from the output of another programme."
+        if "tissue" in kinds
+        else "Preprocessed images and their confounds were taken from "
         "derivatives as fMRIPrep [esteban2019] lays them out in the Brain Imaging Data "
         "Structure [gorgolewski2016].",
         "images": "Images of each participant were given.",
@@ -188,17 +202,29 @@ def _data(config, kinds):
 
 def _planted(phantom, kinds):
     """Name the phantom's effects on the images that the study has."""
-    tensors = [f"'{effect['name']}'" for effect in phantom["effects"]]
+    tensors = [f"'{e['name']}'" for e in phantom["effects"] if e["kind"] != "volume"]
+    volumes = [
+        f"volume of the {region.replace('_', ' ')} changed by {_percent(e['change'])}"
+        for e in phantom["effects"]
+        if e["kind"] == "volume" and e["change"]
+        for region in e["regions"]
+    ]
     networks = [
         f"expression of the {name.replace('_', ' ')} network changed by "
-        f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
+        f"{_percent(change)}"
         for name, change in phantom["bold"]["effects"].items()
         if change
     ]
     return [
+        *volumes,
         *(tensors if "tensor" in kinds else []),
         *(networks if kinds & {"ica", "bold"} else []),
     ]
+
+
+def _percent(change):
+    """Write a relative change in percent, with its sign."""
+    return f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _used(config, kinds, versions):

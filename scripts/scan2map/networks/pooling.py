@@ -1,4 +1,6 @@
-"""Whether a network can be built on a grid; standard library only."""
+"""What a grid makes of a network before it is built; standard library only."""
+
+import math
 
 
 def check_network(shape, network):
@@ -42,3 +44,29 @@ def check_voxnet(shape, filters, shrink):
             f"{shrunken}, and VoxNet's {len(filters)} convolutions need {needed} along "
             "each axis; lower shrink or enlarge the grid"
         )
+
+
+def first_dense_weights(shape, network):
+    """Return how many weights the first dense layer has: nearly all that there are.
+
+    Parameters
+    ----------
+    shape : sequence of int, length 3
+        Voxels along x, y, z.
+    network : dict
+        ``name`` and all settings of the network, defaults filled in.
+
+    Returns
+    -------
+    int
+    """
+    if network["name"] == "voxnet":
+        shrunken = (-(-size // network["shrink"]) for size in shape)
+        convolved = (
+            (size - 5) // 2 + 1 - 2 * (len(network["filters"]) - 1) for size in shrunken
+        )
+        left = [-(-size // 2) for size in convolved]
+    else:
+        left = [size // 2 ** len(network["pool_after"]) for size in shape]
+    units = [*network["dense"], 1][0]
+    return math.prod(left) * network["filters"][-1] * units
