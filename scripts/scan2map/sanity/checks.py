@@ -11,9 +11,8 @@ PERMUTED = "permuted labels"
 
 def spread(n, wanted):
     """Return at most so many of n places, spread evenly, from the first to the last."""
-    return sorted(
-        set(np.linspace(0, n - 1, min(n, wanted)).round().astype(int).tolist())
-    )
+    places = np.linspace(0, n - 1, min(n, wanted)).round()
+    return [int(place) for place in places]
 
 
 def check_network(model, scaling, features, explain, seed, permuted=None):
@@ -45,10 +44,8 @@ def check_network(model, scaling, features, explain, seed, permuted=None):
     rows = []
 
     def compare(network, scaling, layer, number):
-        for place, (feature, (maps, mask)) in enumerate(
-            zip(features, before, strict=True)
-        ):
-            others, _ = explain(network, feature, scaling)
+        for place, (maps, mask) in enumerate(before):
+            others, _ = explain(network, features[place], scaling)
             about = {"place": place, "layer": layer, "randomised": number}
             rows.extend(
                 about | {"map": name} | map_similarity(one, others[name], mask)

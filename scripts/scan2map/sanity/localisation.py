@@ -52,8 +52,8 @@ def localise(shares, participants, chance, seed, n_bootstrap=1000):
     """
     if not 0 < chance < 1:
         raise ValueError(
-            f"the region fills {chance:.3g} of the mask, so nothing can lie in it rather "
-            "than outside: check the effect's centre and radius (MNI, mm)"
+            f"the region fills {chance:.3g} of the mask, so nothing can lie in it "
+            "rather than outside: check the effect's centre and radius (MNI, mm)"
         )
     given = [(who, s) for who, s in zip(participants, shares, strict=True) if s == s]
     if not given:

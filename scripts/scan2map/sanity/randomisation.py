@@ -30,10 +30,7 @@ def cascade(model, seed):
     Adebayo J. et al. (2018), Sanity checks for saliency maps, NeurIPS.
     """
     keras.utils.set_random_seed(seed)
-    untrained, network = (
-        keras.models.clone_model(model),
-        keras.models.clone_model(model),
-    )
+    untrained, network = (keras.models.clone_model(model) for _ in range(2))
     network.set_weights(model.get_weights())
     pairs = zip(network.layers, untrained.layers, strict=True)
     for layer, new in reversed(list(pairs)):

@@ -50,8 +50,8 @@ def intraclass_correlation(ratings):
 def map_reliability(maps):
     """Return the intraclass correlation of one session's maps over retrainings.
 
-    Voxels are the targets, networks the raters. It is ICC(2,1): networks are a sample of
-    those that might have been trained, each session has others, and stage 7 averages
+    Voxels are the targets, networks the raters. It is ICC(2,1): networks are a sample
+    of those that might have been trained, each session has others, and stage 7 averages
     their maps as they are, so that a network whose map is higher everywhere disagrees.
 
     Parameters

@@ -43,9 +43,10 @@ def map_similarity(one, other, mask):
     inside, beside = one[:, mask], other[:, mask]
     if not (np.ptp(inside) and np.ptp(beside)):
         return dict.fromkeys(("ssim", "rank", "rank_abs"), np.nan)
-    pairs = zip(one / root_mean_square(inside), other / root_mean_square(beside))
+    one, other = one / root_mean_square(inside), other / root_mean_square(beside)
+    pairs = zip(one, other, strict=True)
     return {
-        "ssim": float(np.mean([ssim(a, b, mask, RANGE) for a, b in pairs])),
+        "ssim": float(np.mean([ssim(*pair, mask, RANGE) for pair in pairs])),
         "rank": rank_correlation(inside, beside),
         "rank_abs": rank_correlation(np.abs(inside), np.abs(beside)),
     }
@@ -56,7 +57,7 @@ def root_mean_square(values):
 
 
 def rank_correlation(one, other):
-    """Return Spearman's correlation of two arrays of a size; nan where one is constant."""
+    """Return Spearman's correlation of two arrays; nan where one is constant."""
     ranks = [rankdata(values, axis=None) for values in (one, other)]
     ranks = [values - values.mean() for values in ranks]
     norm = np.sqrt((ranks[0] ** 2).sum() * (ranks[1] ** 2).sum())

@@ -23,8 +23,9 @@ def judge(checks):
     -------
     dict
         ``verdict``, a key of `SENTENCES`; ``random`` and ``permuted``, medians of
-        |similarity| to the map of a network without its training, or trained on permuted
-        labels (None without); the number of ``comparisons`` with random weights.
+        |similarity| to the map of a network without its training, or trained on
+        permuted labels (None without); the number of ``comparisons`` with random
+        weights.
     """
     last = checks.groupby(["repeat", "fold"])["randomised"].transform("max")
     random = checks[(checks["randomised"] == last) & (last > 0)]
@@ -52,13 +53,13 @@ def medians(checks):
 
 
 SENTENCES = {
-    "unchanged": "does not change when the weights are random: it shows the image, not "
-    "what the network has learnt",
-    "size unchanged": "keeps its size, though not its sign, when the weights are random: "
-    "where it is large follows the image, not what the network has learnt",
+    "unchanged": "does not change when the weights are random: it shows the image, "
+    "not what the network has learnt",
+    "size unchanged": "keeps its size, though not its sign, when the weights are "
+    "random: where it is large follows the image, not what the network has learnt",
     "changes": "changes when the weights are random",
-    "undefined": "cannot be judged: the map, or that of the network with random weights, "
-    "is the same everywhere",
+    "undefined": "cannot be judged: the map, or that of the network with random "
+    "weights, is the same everywhere",
 }
 """Verdict to what it says of a map."""
 
