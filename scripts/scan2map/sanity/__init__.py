@@ -4,8 +4,12 @@ What takes Keras, `randomisation` and `explained`, is imported from its module w
 is used.
 """
 
-from scan2map.sanity.localisation import localise, mass_share
-from scan2map.sanity.reliability import intraclass_correlation, map_reliability
+from scan2map.sanity.localisation import localise, mass_share, planted_regions
+from scan2map.sanity.reliability import (
+    intraclass_correlation,
+    map_reliability,
+    summarise_reliability,
+)
 from scan2map.sanity.similarity import map_similarity, rank_correlation, ssim
 from scan2map.sanity.verdicts import UNCHANGED, judge, sentence
 
@@ -17,7 +21,9 @@ __all__ = [
     "map_reliability",
     "map_similarity",
     "mass_share",
+    "planted_regions",
     "rank_correlation",
     "sentence",
     "ssim",
+    "summarise_reliability",
 ]

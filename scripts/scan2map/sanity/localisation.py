@@ -2,6 +2,35 @@
 
 import numpy as np
 
+from scan2map.images import read_array, read_json
+
+CORE = 0.5
+"""Share of the strongest voxel's that a voxel of a network's region has at least."""
+
+
+def planted_regions(paths, effects):
+    """Return where the phantom's effects are.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        A mask for each effect; or the image of all networks, and its sidecar.
+    effects : sequence of str
+        Names.
+
+    Returns
+    -------
+    dict of str to ndarray of bool, shape (x, y, z)
+    """
+    if len(paths) == 2 and paths[1].endswith(".json"):
+        names = read_json(paths[1])["Volumes"]
+        shares = {
+            name: read_array(paths[0])[..., names.index(name)] for name in effects
+        }
+        return {name: share >= CORE * share.max() for name, share in shares.items()}
+    masks = zip(effects, map(read_array, paths), strict=True)
+    return {name: mask > 0 for name, mask in masks}
+
 
 def mass_share(image, region, mask):
     """Return the share of a map's mass (absolute values) that lies in a region.
@@ -43,7 +72,8 @@ def localise(shares, participants, chance, seed, n_bootstrap=1000):
     -------
     dict of str to float
         ``share``, the mean; ``chance``; their ``ratio`` with a 95 % confidence interval
-        over participants, ``ci_low`` and ``ci_high``; the number of ``sessions``.
+        over participants, ``ci_low`` and ``ci_high``; the number of ``sessions``. None
+        where all maps are empty.
 
     Raises
     ------
@@ -57,8 +87,8 @@ def localise(shares, participants, chance, seed, n_bootstrap=1000):
         )
     given = [(who, s) for who, s in zip(participants, shares, strict=True) if s == s]
     if not given:
-        missing = dict.fromkeys(("share", "ratio", "ci_low", "ci_high"), np.nan)
-        return missing | {"chance": chance, "sessions": 0}
+        missing = dict.fromkeys(("share", "ratio", "ci_low", "ci_high"))
+        return missing | {"chance": float(chance), "sessions": 0}
     people = sorted({who for who, _ in given})
     own = [[share for other, share in given if other == who] for who in people]
     sums, counts = np.array([[sum(shares), len(shares)] for shares in own], float).T

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from scan2map.sensitivity import maps_held_out
+
 
 def intraclass_correlation(ratings):
     """Return the intraclass correlations of single ratings, all targets by all raters.
@@ -70,3 +72,34 @@ def map_reliability(maps):
     if len(ratings) < 2:
         return np.nan
     return intraclass_correlation(ratings)["icc_2_1"]
+
+
+def summarise_reliability(stacks, tables, sessions, place):
+    """Return how reliable a kind of map is over networks, the median over sessions.
+
+    Parameters
+    ----------
+    stacks : sequence of ndarray, shape (n_sessions, n_maps, ...)
+        Maps of each network; none where no session has more than one network.
+    tables : sequence of dict
+        ``subjects`` and ``sessions`` of each stack, in order.
+    sessions : sequence of (str, str)
+        Participant and session.
+    place : int or slice
+        Which of the maps.
+
+    Returns
+    -------
+    dict or None
+        ``icc_2_1``, None where all maps are empty; the number of ``networks`` and of
+        ``sessions``.
+    """
+    if not stacks:
+        return None
+    held_out = [maps_held_out(stacks, tables, *session) for session in sessions]
+    found = [map_reliability([one[place] for one in maps]) for maps in held_out]
+    return {
+        "icc_2_1": None if np.isnan(found).all() else float(np.nanmedian(found)),
+        "networks": len(held_out[0]),
+        "sessions": len(sessions),
+    }

@@ -1,7 +1,5 @@
 """What checks of a map say of it, in numbers and in a sentence."""
 
-import numpy as np
-
 UNCHANGED = 0.5
 """Median rank correlation with the map of the network without its training from which
 a map is said not to change. Maps that are the image, or its edges, have 1.0; gradients
@@ -31,7 +29,7 @@ def judge(checks):
     random = checks[(checks["randomised"] == last) & (last > 0)]
     permuted = checks[checks["randomised"] == 0]
     alike = medians(random)
-    if np.isnan(alike["rank"]):
+    if alike["rank"] is None:
         verdict = "undefined"
     elif alike["rank"] >= UNCHANGED:
         verdict = "unchanged"
@@ -48,8 +46,9 @@ def judge(checks):
 
 
 def medians(checks):
-    """Return the median of the absolute value of each similarity."""
-    return {name: float(checks[name].abs().median()) for name in MEASURES}
+    """Return the median of the absolute value of each similarity; None of none."""
+    given = checks[list(MEASURES)].dropna().abs()
+    return given.median().to_dict() if len(given) else dict.fromkeys(MEASURES)
 
 
 SENTENCES = {
