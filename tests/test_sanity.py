@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scan2map.images import write_image
 from scan2map.networks import build
 from scan2map.sanity import (
     UNCHANGED,
@@ -14,9 +15,11 @@ from scan2map.sanity import (
     map_reliability,
     map_similarity,
     mass_share,
+    planted_regions,
     rank_correlation,
     sentence,
     ssim,
+    summarise_reliability,
 )
 from scan2map.sanity.checks import PERMUTED, check_network, spread
 from scan2map.sanity.explained import EXPLAINED
@@ -296,3 +299,26 @@ def test_maps_of_components_and_volumes_are_images_in_the_brain(rng):
         (image,) = maps.values()
         assert image.shape == (n, *SHAPE) and image.any()
         assert not image[:, ~brain].any() and (mask == brain).all()
+
+
+def test_reliability_is_that_of_networks_that_had_not_seen_the_session(rng):
+    one, other = rng.normal(size=(2, 3, 50))
+    stacks = [one[[0, 1]], other[[1, 0]], other[[2]]]
+    tables = [
+        {"subjects": subjects, "sessions": ["1"] * len(subjects)}
+        for subjects in (["a", "b"], ["b", "a"], ["c"])
+    ]
+    stacks = [stack[:, None] for stack in stacks]  # one kind of map
+    found = summarise_reliability(stacks, tables, [("a", "1"), ("b", "1")], 0)
+    by_hand = [map_reliability([one[i], other[i]]) for i in (0, 1)]
+    assert found == {"icc_2_1": np.median(by_hand), "networks": 2, "sessions": 2}
+    assert summarise_reliability([], [], [("a", "1")], 0) is None
+
+
+def test_regions_of_networks_are_their_cores(tmp_path):
+    image = np.zeros((4, 4, 4, 2))
+    image[0, 0, :, 1] = [0.1, 0.3, 0.6, 0.5]
+    write_image(image, np.eye(4), tmp_path / "n.nii.gz", {"Volumes": ["a", "b"]})
+    paths = [str(tmp_path / name) for name in ("n.nii.gz", "n.json")]
+    (region,) = planted_regions(paths, ["b"]).values()
+    assert region.sum() == 3 and not region[0, 0, 0]

@@ -12,6 +12,7 @@ from scan2map.methods.components import describe_component_maps, describe_group_
 from scan2map.methods.experiments import describe_experiment, describe_replica
 from scan2map.methods.func import describe_derivatives, describe_func
 from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.sanity import describe_sanity
 from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
@@ -88,6 +89,7 @@ def methods_text(config, sessions, networks, versions):
         *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
+        *_checks(config),
         *statistics_paragraphs(study_analyses(config), groups),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
@@ -101,6 +103,15 @@ def _evaluation(config, experiments):
         ("Scores", describe_scores(config["scores"], experiments)),
         ("Leak audit", describe_audit(experiments)),
     ]
+
+
+def _checks(config):
+    """Return how maps were checked, where they were."""
+    sanity, experiments = config["sanity"], list(config["experiments"].values())
+    if not (sanity and experiments):
+        return []
+    phantom = config["source"] == "phantom"
+    return [("Checks of maps", describe_sanity(sanity, experiments, phantom))]
 
 
 def _of_kind(experiments, kind):
