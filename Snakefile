@@ -41,6 +41,7 @@ wildcard_constraints:
     analysis="[a-z][a-z0-9_]*",
     maps="[A-Za-z0-9_-]+",
     metric="|".join(METRICS),
+    kind="|".join(ACTIVATIONS),
     contrast="[a-zA-Z][a-zA-Z0-9]*",
     correction="[a-z-]+",
     repeat="[0-9]+",
@@ -48,6 +49,7 @@ wildcard_constraints:
     scope="all|repeat-[0-9]+_fold-[0-9]+",
     alpha="[0-9.e-]+",
     volumes="[0-9]+",
+    tissue="|".join(TISSUES),
     modality="dwi|bold",
 
 

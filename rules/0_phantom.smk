@@ -43,7 +43,7 @@ rule map_ground_truth:
         runtime=growing(10),
     params:
         code=code_of("02_map_ground_truth"),
-        phantom=PHANTOM,
+        effects=planted_effects(),
         grid=config["grid"],
     script:
         "../scripts/02_map_ground_truth.py"

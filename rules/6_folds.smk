@@ -140,6 +140,39 @@ for job in FOLD_JOBS:
             "../scripts/63_predict_fold.py"
 
 
+VALIDATION_JOB = FoldJob((), shuffled(), suffix="")
+
+
+rule predict_validation:
+    """What does a shuffle's network say of people it neither learnt from nor tests?"""
+    input:
+        unpack(VALIDATION_JOB.inputs(network_inputs(validating))),
+        model=VALIDATION_JOB.each("<fold>/model.keras"),
+        scaling=VALIDATION_JOB.each("<fold>/scaling.json"),
+    output:
+        predictions=VALIDATION_JOB.each("<fold>/validation.tsv"),
+    log:
+        "<logs>/6_folds/predict_validation/{experiment}_repeat-{repeat}_fold-{fold}.log",
+    benchmark:
+        "<benchmarks>/6_folds/predict_validation/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+    wildcard_constraints:
+        experiment=VALIDATION_JOB.experiments,
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        code=code_of("63_predict_fold"),
+        folds=VALIDATION_JOB.folds,
+        subjects=VALIDATION_JOB.of(column_of("participant_id", validating)),
+        sessions=VALIDATION_JOB.of(column_of("session_id", validating)),
+        groups=VALIDATION_JOB.of(column_of("group", validating)),
+        labels=VALIDATION_JOB.of(labels_of(validating)),
+    script:
+        "../scripts/63_predict_fold.py"
+
+
 rule audit_leaks:
     """Does any network depend on people it is tested on?"""
     input:
@@ -190,6 +223,31 @@ rule score_experiment:
         n_permutations=config["scores"]["permutations"],
     script:
         "../scripts/64_score_experiment.py"
+
+
+rule summarise_runs:
+    """How far do the scores of single shuffles, or repeats, lie apart?"""
+    input:
+        predictions="<folds>/predictions.tsv",
+        validation=validation_predictions,
+    output:
+        runs="<folds>/runs.tsv",
+        distribution="<folds>/distribution.tsv",
+    log:
+        "<logs>/6_folds/summarise_runs/{experiment}.log",
+    benchmark:
+        "<benchmarks>/6_folds/summarise_runs/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("67_summarise_runs"),
+        seed=seed_of("summarise_runs"),
+        n_bootstrap=config["scores"]["bootstrap_samples"],
+    script:
+        "../scripts/67_summarise_runs.py"
 
 
 rule measure_optimism:

@@ -112,8 +112,8 @@ rule gather_checks:
         code=code_of("79_gather_checks"),
         folds=lambda wildcards: numbered_folds(wildcards.experiment),
         names=lambda wildcards: names_of_maps(wildcards.experiment),
-        effects=planted_effects,
-        subjects=[row["participant_id"] for row in cohort],
+        effects=effects_seen,
+        subjects=column_of_mapped("participant_id"),
         seed=seed_of("gather_checks"),
     script:
         "../scripts/79_gather_checks.py"

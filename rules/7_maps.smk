@@ -156,3 +156,105 @@ rule rank_components:
         code=code_of("75_rank_components"),
     script:
         "../scripts/75_rank_components.py"
+
+
+for job in MAP_JOBS:
+
+    rule:
+        """Where are a network's last cells active, and which of them speak for illness?"""
+        name:
+            job.rule("activation_map")
+        input:
+            unpack(job.inputs(network_inputs(held_out))),
+            model=job.each("<fold>/model.keras"),
+            scaling=job.each("<fold>/scaling.json"),
+        output:
+            maps=job.maps("<maps>/repeat-{repeat}_fold-{fold}/activation.npy"),
+            description=job.maps("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),
+        log:
+            job.one(
+                "<logs>/7_maps/activation_map/{experiment}_repeat-{repeat}_fold-{fold}.log"
+            ),
+        benchmark:
+            job.one(
+                "<benchmarks>/7_maps/activation_map/{experiment}_repeat-{repeat}_fold-{fold}.tsv"
+            )
+        wildcard_constraints:
+            experiment=job.experiments,
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(5000),
+            runtime=growing(job.times(60)),
+            gpu=gpus,
+            gpu_model=gpu_model,
+            slurm_partition=partition,
+        params:
+            code=code_of("76_activation_map"),
+            folds=job.folds,
+            subjects=job.of(column_of("participant_id", held_out)),
+            sessions=job.of(column_of("session_id", held_out)),
+            kinds=setting_of_experiment("explain"),
+        script:
+            "../scripts/76_activation_map.py"
+
+
+for kinds, names in explained_alike().items():
+
+    rule:
+        """What is one session's activation over all networks that had not seen it?"""
+        name:
+            "_".join(
+                [
+                    "average_activation",
+                    *(kinds if set(kinds) < set(ACTIVATIONS) else []),
+                ]
+            )
+        input:
+            stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.npy"),
+            tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),
+            grid=GRID_MASK,
+        output:
+            [f"<map>_space-{MNI}_desc-{kind}_map.nii.gz" for kind in kinds],
+        log:
+            "<logs>/7_maps/average_activation/{experiment}_sub-{subject}_ses-{session}.log",
+        benchmark:
+            "<benchmarks>/7_maps/average_activation/{experiment}_sub-{subject}_ses-{session}.tsv"
+        wildcard_constraints:
+            experiment="|".join(names),
+        group:
+            "maps"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(10),
+        params:
+            code=code_of("77_average_activation"),
+            kinds=kinds,
+        script:
+            "../scripts/77_average_activation.py"
+
+
+rule average_groups:
+    """Where are networks active in each group, and where do the groups differ?"""
+    input:
+        maps=each_mapped("<activation>"),
+    output:
+        GROUP_MAPS,
+    log:
+        "<logs>/7_maps/average_groups/{experiment}_{kind}.log",
+    benchmark:
+        "<benchmarks>/7_maps/average_groups/{experiment}_{kind}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("78_average_groups"),
+        participants=column_of_mapped("participant_id"),
+        groups=column_of_mapped("group"),
+        order=GROUPS,
+    script:
+        "../scripts/78_average_groups.py"

@@ -83,6 +83,7 @@ rule test_maps:
         cohort_groups=GROUPS,
         contrast=contrast_of,
         kind=kind_of_analysis,
+        unmapped=without_maps,
         statistics=statistics_of(*MODEL, "tails", "cluster_forming_p", "extent_mm3"),
     script:
         "../scripts/83_test_maps.py"
@@ -118,6 +119,7 @@ rule correct_maps:
         contrast=contrast_of,
         position=contrast_position,
         seed=seed_of_correction,
+        unmapped=without_maps,
         statistics=settings_of_correction,
     script:
         "../scripts/84_correct_maps.py"

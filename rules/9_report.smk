@@ -526,6 +526,109 @@ rule tabulate_resources:
         "../scripts/9h_tabulate_resources.py"
 
 
+rule draw_activation:
+    """Where are the networks active in this session?"""
+    input:
+        maps=each_kind("<activation>"),
+        mask=GRID_MASK,
+        background="<template>/T1w.nii.gz",
+        truths=volume_masks(),
+    output:
+        report(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png",
+            caption="../report/activation.rst",
+            category="7 Maps",
+            labels={
+                "experiment": "{experiment}",
+                "figure": "participant {subject}, session {session}",
+            },
+        ),
+    log:
+        "<logs>/9_report/draw_activation/{experiment}_sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_activation/{experiment}_sub-{subject}_ses-{session}.tsv"
+    group:
+        "maps"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9j_draw_activation"),
+        kinds=setting_of_experiment("explain"),
+        title=activation_title,
+        effects=volume_effects(),
+    script:
+        "../scripts/9j_draw_activation.py"
+
+
+rule draw_group_activation:
+    """Where are the networks active in each group, and where do the groups differ?"""
+    input:
+        maps=GROUP_MAPS,
+        mask=GRID_MASK,
+        background="<template>/T1w.nii.gz",
+        truths=volume_masks(),
+    output:
+        report(
+            "<report>/{experiment}_{kind}_groups.png",
+            caption="../report/group_activation.rst",
+            category="7 Maps",
+            labels={"experiment": "{experiment}", "figure": "{kind}, groups"},
+        ),
+    log:
+        "<logs>/9_report/draw_group_activation/{experiment}_{kind}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_group_activation/{experiment}_{kind}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9k_draw_group_activation"),
+        groups=GROUPS,
+        title=label_of_experiment,
+        effects=volume_effects(),
+    script:
+        "../scripts/9k_draw_group_activation.py"
+
+
+rule tabulate_activation:
+    """Which regions are the networks active in, in each group?"""
+    input:
+        maps=each_mapped_kind("<activation>"),
+        atlas=atlas_of_experiment,
+        mask=GRID_MASK,
+    output:
+        tsv="<report>/{experiment}_regions.tsv",
+        html=report(
+            "<report>/{experiment}_regions.html",
+            caption="../report/regional_activation.rst",
+            category="7 Maps",
+            labels={"experiment": "{experiment}", "figure": "regions"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_activation/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_activation/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code_of("9l_tabulate_activation"),
+        kinds=setting_of_experiment("explain"),
+        participants=column_of_mapped("participant_id"),
+        groups=column_of_mapped("group"),
+        order=GROUPS,
+        title=label_of_experiment,
+    script:
+        "../scripts/9l_tabulate_activation.py"
+
+
 rule draw_sanity:
     """Do an experiment's maps show what its networks have learnt?"""
     input:

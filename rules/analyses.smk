@@ -1,6 +1,7 @@
 # Voxel-wise analyses: which maps each of them tests, of whom, by which contrasts.
 
 from scan2map.analyses import contrasts_of
+from scan2map.cohort import leave_out
 from scan2map.designs import global_values
 
 
@@ -67,7 +68,8 @@ def contrast_position(wildcards):
 
 def tested_rows(name):
     """Sessions whose maps an analysis tests, in the order of its design."""
-    return [cohort[row] for members in designs[name].members for row in members]
+    rows = leave_out(cohort, unmapped[name])
+    return [rows[row] for members in designs[name].members for row in members]
 
 
 def images_per_row(wildcards):
@@ -77,8 +79,8 @@ def images_per_row(wildcards):
 
 def values_of_maps(wildcards):
     """Global value of each row, where a column of the cohort holds them."""
-    asked = analysis_of(wildcards)["statistics"]
-    return global_values(designs[wildcards.analysis], cohort, asked)
+    name, asked = wildcards.analysis, analysis_of(wildcards)["statistics"]
+    return global_values(designs[name], leave_out(cohort, unmapped[name]), asked)
 
 
 def tested_maps(wildcards):
@@ -147,6 +149,11 @@ def grids_of_maps(wildcards):
     if space is None:
         return []
     return each_session("<dwi>_space-{space}_desc-tensor_mask.nii.gz", space=space)
+
+
+def without_maps(wildcards):
+    """Participants of the cohort who have no maps that an analysis could test."""
+    return unmapped[wildcards.analysis]
 
 
 def kind_of_analysis(wildcards):

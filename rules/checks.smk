@@ -56,7 +56,7 @@ def stacks_of_repeats(suffix):
     return fill
 
 
-def planted_effects(wildcards):
+def effects_seen(wildcards):
     """Names of what the phantom has planted in what an experiment's networks see."""
     if config["source"] != "phantom":
         return []
@@ -73,7 +73,7 @@ def planted_effects(wildcards):
 
 def truth_files(wildcards):
     """Where the phantom's effects are: a mask of each, or networks and their names."""
-    folder, names = "<results>/0_phantom/ground_truth", planted_effects(wildcards)
+    folder, names = "<results>/0_phantom/ground_truth", effects_seen(wildcards)
     files = [f"{folder}/{name}_mask.nii.gz" for name in names]
     if names and experiment_of(wildcards)["feature"]["kind"] in ("ica", "bold"):
         files = [f"{folder}/networks.nii.gz", f"{folder}/networks.json"]
@@ -82,18 +82,18 @@ def truth_files(wildcards):
 
 def located_maps(wildcards):
     """Maps of each session in MNI, one kind after the other, where a truth is known."""
-    if not planted_effects(wildcards):
+    if not effects_seen(wildcards):
         return []
     name, kind = wildcards.experiment, experiment_of(wildcards)["feature"]["kind"]
     patterns = {
-        "tensor": f"<map>_space-{MNI}_desc-{{name}}_sensitivity.nii.gz",
-        "tissue": f"<map>_space-{MNI}_desc-{{name}}_map.nii.gz",
+        "tensor": f"<map>_space-{MNI}_desc-{{kind}}_sensitivity.nii.gz",
+        "tissue": "<activation>",
     }
     pattern = patterns.get(kind, "<gradients>")
     return [
         path
         for one in names_of_maps(name)
-        for path in each_session(pattern, experiment=name, name=one)
+        for path in each_session(pattern, mapped(name), experiment=name, kind=one)
     ]
 
 

@@ -14,7 +14,8 @@ from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
 from scan2map.settings import check_sides, wanted_images
-from scan2map.splits import derive_seed, split
+from scan2map.splits import deal as deal_to_folds
+from scan2map.splits import derive_seed, never_tested
 from scan2map.template import SPACE as MNI
 
 # A plan is millions of objects that live until the end: to look for garbage among them,
@@ -27,12 +28,16 @@ PLANS = workflow.is_main_process
 """Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
+ACTIVATIONS = ["cam", "gradcam", "gradient"]
 WANTED = wanted_images(config)
 FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
 DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dicom")
 KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
+HAS_TISSUE = "tissue" in KINDS
+TISSUES = ["CSF", "GM", "WM"]
+TISSUE_MAP = "desc-modulated_probseg" if config["anat"]["modulate"] else "probseg"
 BOLD_SPACE = (
     config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
@@ -54,10 +59,12 @@ pathvars:
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    tissue_map=f"<anat>_space-{MNI}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
     bold=f"<func>_space-{BOLD_SPACE}",
     tensors="<results>/5_features/tensor_space-{space}/sub-{subject}_ses-{session}",
+    tissues="<results>/5_features/tissue-{tissue}/sub-{subject}_ses-{session}",
     ica="<results>/5_features/ica",
     component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
     volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",
@@ -66,6 +73,7 @@ pathvars:
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    activation=f"<map>_space-{MNI}_desc-{{kind}}_map.nii.gz",
     gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
     tested="<statistics>/{analysis}/{maps}",
@@ -115,9 +123,9 @@ def labelled(number):
 
 
 @cache
-def deal(k, repeats, number=None):
+def deal(number=None, **asked):
     """Fold of each repeat and participant, with given labels or with permuted ones."""
-    return split(labelled(number), k, repeats, config["seed"])
+    return deal_to_folds(labelled(number), config["seed"], **asked)
 
 
 def plan_folds():
@@ -130,6 +138,14 @@ def plan_folds():
         except ValueError as problem:
             raise ValueError(f"experiment '{name}': {problem}") from None
     return planned
+
+
+def people_without_maps(analysis):
+    """Participants of whom no network can make a map: those whom no shuffle tests."""
+    if analysis["maps"] not in folds:
+        return []
+    asked = config["experiments"][analysis["maps"]]["folds"]
+    return never_tested(asked, folds[analysis["maps"]])
 
 
 def find_dataset_files(rows):
@@ -148,11 +164,12 @@ def find_dataset_files(rows):
 try:
     everybody = read_study()
     cohort = [row for row in everybody if not row["exclude"]]
-    designs = plan_designs(analyses, cohort, GROUPS)
     check_sides(cohort, config["experiments"])
     if HAS_DWI:
         check_programs(config["dwi"])
     folds = plan_folds()
+    unmapped = {name: people_without_maps(one) for name, one in analyses.items()}
+    designs = plan_designs(analyses, cohort, GROUPS, unmapped)
     given_files = find_dataset_files(cohort) if PLANS else {}
 except (ValueError, RuntimeError) as problem:
     raise WorkflowError(str(problem)) from None

@@ -1,6 +1,13 @@
 # Experiments: what each network sees, in which scope, and whom it is tested on.
 
 from scan2map.analyses import base_and_number
+from scan2map.splits import (
+    VALIDATION,
+    is_shuffle,
+    never_tested,
+    tested_folds,
+    training_folds,
+)
 
 GRID_MASK = "<template>/grid_brain_mask.nii.gz"
 
@@ -27,8 +34,21 @@ def dealing_of(name):
 
     Experiments with as many folds share it; permuted labels are dealt anew.
     """
-    number, k = base_and_number(name)[1], experiment_named(name)["folds"]["k"]
-    return f"k-{k}" if number is None else f"k-{k}_null-{number}"
+    number, base = base_and_number(name)[1], name_dealing(
+        experiment_named(name)["folds"]
+    )
+    return base if number is None else f"{base}_null-{number}"
+
+
+DEALINGS = "(k-[0-9]+|shuffle-[0-9.e-]+)"
+"""What `name_dealing` returns."""
+
+
+def name_dealing(asked):
+    """Name of a way to deal participants, given labels."""
+    if is_shuffle(asked):
+        return f"shuffle-{asked['validation']}-{asked['test']}"
+    return f"k-{asked['k']}"
 
 
 def dealt_rows():
@@ -38,16 +58,17 @@ def dealt_rows():
 
 
 @cache
-def dealt(dealing):
+def dealt(name):
     """Sessions by repeat and fold, in the cohort's order; and fold by participant."""
-    k, _, number = dealing.removeprefix("k-").partition("_null-")
+    base, _, number = name.partition("_null-")
     number = int(number) if number else None
     asked = [experiment["folds"] for experiment in config["experiments"].values()]
-    repeats = max(one["repeats"] for one in asked if one["k"] == int(k))
-    fold_of = deal(int(k), repeats, number)
+    alike = [one for one in asked if name_dealing(one) == base]
+    most = max(alike, key=lambda one: one["repeats"])
+    fold_of = deal(number, **most)
     tested = {}
     for row in labelled(number):
-        for repeat in range(1, repeats + 1):
+        for repeat in range(1, most["repeats"] + 1):
             fold = fold_of[repeat, row["participant_id"]]
             tested.setdefault((repeat, fold), []).append(row)
     return tested, fold_of
@@ -56,8 +77,7 @@ def dealt(dealing):
 @cache
 def folds_of(name):
     """Fold of each repeat and participant; permuted labels are dealt anew."""
-    asked, number = experiment_named(name)["folds"], base_and_number(name)[1]
-    return deal(asked["k"], asked["repeats"], number)
+    return deal(base_and_number(name)[1], **experiment_named(name)["folds"])
 
 
 def setting_of_experiment(key):
@@ -88,6 +108,62 @@ def explained(*kinds):
     return [name for name in experiments_of_kind(*kinds) if name not in twins]
 
 
+def explained_alike():
+    """Names of the experiments on tissues by the kinds of maps that explain them."""
+    alike = {}
+    for name in explained("tissue"):
+        alike.setdefault(tuple(config["experiments"][name]["explain"]), []).append(name)
+    return alike
+
+
+def mapped(name):
+    """Sessions of the cohort that a network of an experiment tests: these have maps."""
+    unseen = never_tested(experiment_named(name)["folds"], folds_of(name))
+    return [row for row in cohort if row["participant_id"] not in unseen]
+
+
+def column_of_mapped(column):
+    """One column of the cohort for the sessions that have maps."""
+    return lambda wildcards: [row[column] for row in mapped(wildcards.experiment)]
+
+
+def each_mapped(pattern):
+    """Fill a path pattern for each session of an experiment that has maps."""
+    return lambda wildcards: each_session(
+        pattern, mapped(wildcards.experiment), **dict(wildcards.items())
+    )
+
+
+def each_mapped_kind(pattern):
+    """Fill a path pattern for each kind of an experiment's maps, and each session."""
+    return lambda wildcards: [
+        path
+        for kind in experiment_of(wildcards)["explain"]
+        for path in each_session(
+            pattern,
+            mapped(wildcards.experiment),
+            experiment=wildcards.experiment,
+            kind=kind,
+        )
+    ]
+
+
+def each_kind(pattern):
+    """Fill a path pattern of a session for each kind of its experiment's maps."""
+    pattern = workflow.pathvars.apply(pattern)
+    return lambda wildcards: [
+        pattern.format(**dict(wildcards.items()), kind=kind)
+        for kind in experiment_of(wildcards)["explain"]
+    ]
+
+
+GROUP_MAPS = [
+    f"<maps>/{what}_space-{MNI}_desc-{{kind}}_map.nii.gz"
+    for what in (f"group-{GROUPS[0]}", f"group-{GROUPS[1]}", "contrast-groups")
+]
+"""Mean of each group's maps, and the affected group's minus the reference group's."""
+
+
 def seed_of_fold(rule):
     """One seed per fold, the same for an experiment and its replica."""
 
@@ -100,7 +176,7 @@ def seed_of_fold(rule):
 
 
 def tested_in(dealing, repeat, numbers):
-    """Sessions of the participants that some folds test, fold by fold."""
+    """Sessions of the participants in some folds, fold by fold."""
     tested, _ = dealt(dealing)
     return [row for fold in numbers for row in tested[int(repeat), int(fold)]]
 
@@ -113,13 +189,14 @@ def held_out(wildcards):
 
 def training(wildcards):
     """Sessions of the participants that one fold may learn from, fold by fold."""
-    others = other_folds(experiment_of(wildcards)["folds"]["k"], wildcards.fold)
+    others = training_folds(experiment_of(wildcards)["folds"], wildcards.fold)
     return tested_in(dealing_of(wildcards.experiment), wildcards.repeat, others)
 
 
-def other_folds(k, fold):
-    """Numbers of all folds but one."""
-    return [other for other in range(1, k + 1) if other != int(fold)]
+def validating(wildcards):
+    """Sessions of the participants that a shuffle neither learns from nor tests."""
+    dealing = dealing_of(wildcards.experiment)
+    return tested_in(dealing, wildcards.repeat, [VALIDATION])
 
 
 def numbered_folds(name):
@@ -128,7 +205,14 @@ def numbered_folds(name):
     return [
         (repeat, fold)
         for repeat in range(1, asked["repeats"] + 1)
-        for fold in range(1, asked["k"] + 1)
+        for fold in tested_folds(asked)
+    ]
+
+
+def shuffled():
+    """Names of the experiments that are tested in shuffles."""
+    return [
+        name for name, one in config["experiments"].items() if is_shuffle(one["folds"])
     ]
 
 
@@ -136,9 +220,9 @@ def numbered_folds(name):
 ICA_FOLDS = max(
     (config["experiments"][name]["folds"] for name in experiments_of_kind("ica")),
     key=lambda asked: asked["repeats"],
-    default={"k": 0, "repeats": 0},
+    default={"scheme": "kfold", "k": 0, "repeats": 0},
 )
-ICA_DEALING = f"k-{ICA_FOLDS['k']}"
+ICA_DEALING = name_dealing(ICA_FOLDS)
 
 
 def fold_scopes():
@@ -155,7 +239,7 @@ def fold_scopes():
 def folds_in_scope(scope):
     """Repeat, and folds whose people a scope may learn from; not for everybody."""
     repeat, fold = (int(part.split("-")[1]) for part in scope.split("_"))
-    return repeat, other_folds(ICA_FOLDS["k"], fold)
+    return repeat, training_folds(ICA_FOLDS, fold)
 
 
 def in_scope(wildcards):
@@ -186,8 +270,8 @@ def each_scope(pattern, scopes):
 
 def scopes_of_repeat(pattern):
     """Fill a path pattern for the scopes of a repeat, whose number stays open."""
-    numbers = range(1, ICA_FOLDS["k"] + 1)
-    return each_scope(pattern, [f"repeat-{{repeat}}_fold-{fold}" for fold in numbers])
+    scopes = [f"repeat-{{repeat}}_fold-{fold}" for fold in tested_folds(ICA_FOLDS)]
+    return each_scope(pattern, scopes)
 
 
 def reduced_in_scope(wildcards):
@@ -226,7 +310,8 @@ def group_decompositions(*paths):
 
 def minutes_of_regression(wildcards):
     """Time to read each session of a fold once, and see it through a repeat's scopes."""
-    return 30 + len(tested_sessions(wildcards)) * (5 + ICA_FOLDS["k"]) // 10
+    scopes = len(tested_folds(ICA_FOLDS))
+    return 30 + len(tested_sessions(wildcards)) * (5 + scopes) // 10
 
 
 def ica_settings(*keys):
@@ -252,14 +337,14 @@ def column_of(column, rows_of):
 
 
 def lists_of_folds(feature, dealing, repeat, numbers):
-    """Lists of the features of the people that some folds test."""
+    """Lists of the features of the people in some folds."""
     pattern = workflow.pathvars.apply("<list>")
     about = {"feature": feature, "dealing": dealing, "repeat": repeat}
     return [pattern.format(**about, fold=fold) for fold in numbers]
 
 
 def listed_features(wildcards):
-    """Feature arrays of the sessions that one fold tests."""
+    """Feature arrays of the sessions in one fold."""
     rows = tested_in(wildcards.dealing, wildcards.repeat, [wildcards.fold])
     stem = f"<results>/5_features/{wildcards.feature}/sub-{{subject}}_ses-{{session}}"
     end = "_maps.npy" if wildcards.feature == "ica/all" else ".npy"
@@ -284,6 +369,8 @@ def features(rows_of):
             name = f"tensor_space-{feature['space']}"
         elif feature["kind"] == "bold":
             name = f"bold_volumes-{feature['volumes']}"
+        elif feature["kind"] == "tissue":
+            name = f"tissue-{feature['tissue']}"
         elif experiment["run_as"] == "replica":
             name = "ica/all"
         else:
@@ -302,7 +389,7 @@ def network_inputs(rows_of):
     def find(wildcards):
         feature = experiment_of(wildcards)["feature"]
         given = {"features": features_of(wildcards)}
-        if feature["kind"] != "tensor":
+        if feature["kind"] in ("ica", "bold"):
             given["mask"] = workflow.pathvars.apply(GRID_MASK)
         if feature.get("components") == "selected":
             selection = (
@@ -315,11 +402,16 @@ def network_inputs(rows_of):
 
 
 def watched(wildcards):
-    """Sessions that a replica's early stopping looks at: those of the fold it tests."""
+    """Sessions that early stopping looks at, where they are not training people's.
+
+    A replica's are those of the fold it tests, a shuffle's those that validate.
+    """
     experiment = experiment_of(wildcards)
-    if experiment["run_as"] == "replica" and experiment["training"]["early_stopping"]:
+    if not experiment["training"]["early_stopping"]:
+        return []
+    if experiment["run_as"] == "replica":
         return held_out(wildcards)
-    return []
+    return validating(wildcards) if is_shuffle(experiment["folds"]) else []
 
 
 def training_inputs(wildcards):
@@ -362,11 +454,19 @@ def each_fold(pattern):
     ]
 
 
+def validation_predictions(wildcards):
+    """Predictions of whom each shuffle neither learns from nor tests."""
+    if wildcards.experiment not in shuffled():
+        return []
+    return each_fold("<fold>/validation.tsv")(wildcards)
+
+
 def tested_in_folds(wildcards):
     """Participants that each fold tests, fold by fold."""
     tested = {fold: [] for fold in numbered_folds(wildcards.experiment)}
     for (repeat, who), fold in folds[wildcards.experiment].items():
-        tested[repeat, fold].append(who)
+        if (repeat, fold) in tested:
+            tested[repeat, fold].append(who)
     return [sorted(people) for people in tested.values()]
 
 
@@ -376,12 +476,11 @@ def folds_testing(pattern):
 
     def fill(wildcards):
         name, subject = wildcards.experiment, wildcards.subject
-        repeats, fold_of = experiment_named(name)["folds"]["repeats"], folds_of(name)
+        fold_of = folds_of(name)
         return [
-            pattern.format(
-                experiment=name, repeat=repeat, fold=fold_of[repeat, subject]
-            )
-            for repeat in range(1, repeats + 1)
+            pattern.format(experiment=name, repeat=repeat, fold=fold)
+            for repeat, fold in numbered_folds(name)
+            if fold_of[repeat, subject] == fold
         ]
 
     return fill

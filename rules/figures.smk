@@ -137,11 +137,16 @@ def settings_of_methods():
     return kept
 
 
-def effect_names():
-    """Names of the phantom's planted effects; none for real data."""
-    if config["source"] != "phantom" or not HAS_DWI:
+def planted_effects():
+    """The phantom's planted effects that the study's images show; none for real data."""
+    if config["source"] != "phantom":
         return []
-    return [effect["name"] for effect in config["phantom"]["effects"]]
+    effects = config["phantom"]["effects"]
+    return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
+
+
+def effect_names():
+    return [effect["name"] for effect in planted_effects()]
 
 
 def effect_masks():
@@ -149,6 +154,33 @@ def effect_masks():
         f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
         for name in effect_names()
     ]
+
+
+def volume_effects():
+    """Names of the phantom's planted changes of volume; none for real data."""
+    return [one["name"] for one in planted_effects() if one["kind"] == "volume"]
+
+
+def volume_masks():
+    return [
+        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
+        for name in volume_effects()
+    ]
+
+
+def activation_title(wildcards):
+    """Whose activation a figure shows, in which experiment."""
+    row = session_row(wildcards)
+    return (
+        f"{label_of_experiment(wildcards)}: {row['participant_id']}, session "
+        f"{row['session_id']} ({row['group']})"
+    )
+
+
+def atlas_of_experiment(wildcards):
+    """Image and table of the atlas of an experiment's statistics; empty without one."""
+    atlas = experiment_of(wildcards)["statistics"]["atlas"]
+    return [atlas[key] for key in ("image", "labels") if atlas[key]]
 
 
 def qc_of_bold(wildcards):
@@ -216,6 +248,23 @@ def bold_figures():
     ]
 
 
+def activation_figures():
+    """Maps of tissue experiments: of each session, of each group, of regions."""
+    own = (
+        "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png"
+    )
+    figures = []
+    for name in explained("tissue"):
+        experiment = config["experiments"][name]
+        figures += each_session(own, mapped(name), experiment=name)
+        figures += [
+            f"<report>/{name}_{kind}_groups.png" for kind in experiment["explain"]
+        ]
+        if experiment["statistics"]["atlas"]["image"]:
+            figures.append(f"<report>/{name}_regions.html")
+    return figures
+
+
 def protocol_figures():
     """Honest scores beside published ones."""
     return [
@@ -255,6 +304,7 @@ def study_figures():
         *dwi_figures(),
         *bold_figures(),
         *check_figures(),
+        *activation_figures(),
         *results_pages(),
         *[
             f"<report>/{name}_{figure}.png"

@@ -11,8 +11,7 @@ template = read_template()
 shape = tuple(snakemake.params.grid["shape"])
 affine = analysis_grid(MNI_CENTRE, shape, snakemake.params.grid["voxel_size"])
 
-effects = snakemake.params.phantom["effects"]
-for effect, path in zip(effects, snakemake.output, strict=True):
+for effect, path in zip(snakemake.params.effects, snakemake.output, strict=True):
     mask = effect_mask(template, effect, affine, shape)
     if not mask.any():
         raise ValueError(

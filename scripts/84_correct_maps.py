@@ -3,7 +3,7 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from scan2map.cohort import read_cohort
+from scan2map.cohort import leave_out, read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
@@ -28,6 +28,7 @@ begin(snakemake)
 threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have their own
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
 rows = read_cohort(snakemake.input.cohort, groups, "bids")
+rows = leave_out(rows, snakemake.params.unmapped)
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
 stacked = read_json(snakemake.input.description)

@@ -24,13 +24,14 @@ def render(caption, study="estudillo2022", **wildcards):
             contrasts=["groups", "mean"],
             notes=["These are approximate."],
             effects=effects,
+            kinds=["cam", "gradcam", "gradient"],
             title="all",
         ),
         output=SimpleNamespace(
             tsv="scores.tsv", html="scores.html", profile="resources.yaml"
         ),
         wildcards=SimpleNamespace(
-            subject="01", session="1", metric="MD", contrast="groups"
+            subject="01", session="1", metric="MD", contrast="groups", kind="cam"
         ),
     )
     vars(snakemake.wildcards).update(wildcards)
@@ -62,9 +63,25 @@ def test_captions_of_t_maps_tell_the_contrasts_apart(caption):
     assert "against zero" in render(caption, contrast="mean")
 
 
-def test_nothing_is_said_of_planted_effects_where_none_are():
-    assert "planted" in render("t_maps.rst")
-    assert "planted" not in render("t_maps.rst", effects=[])
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [("t_maps.rst", "planted"), ("activation.rst", "volume was changed")],
+)
+def test_nothing_is_said_of_planted_effects_where_none_are(caption, said):
+    assert said in render(caption)
+    assert said not in render(caption, effects=[])
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("cam", "not what decides"),
+        ("gradcam", "speaks for"),
+        ("gradient", "more tissue"),
+    ],
+)
+def test_captions_of_groups_say_what_their_kind_of_map_means(kind, said):
+    assert said in render("group_activation.rst", kind=kind)
 
 
 def test_the_front_page_speaks_of_what_the_study_has():

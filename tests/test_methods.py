@@ -5,7 +5,9 @@ from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
+from scan2map.methods.analysis import describe_activation
 from scan2map.methods.references import REFERENCES
+from scan2map.sensitivity.activation_kinds import KINDS
 
 STUDIES = ("config", "estudillo2022", "teh2022")
 
@@ -136,6 +138,20 @@ def test_a_replica_without_its_honest_twin_is_described_in_full(resting):
     assert "12,345 parameters" in written and "group ICA and early stopping" in written
 
 
+@pytest.mark.parametrize(
+    ("kind", "cited"),
+    [("cam", "ng2018"), ("gradcam", "selvaraju2017"), ("gradient", "scaled input")],
+)
+def test_activation_maps_are_described_where_they_were_made(kind, cited):
+    groups = {"reference": "control", "affected": "patient"}
+    described = [
+        describe_activation([{"explain": kinds}], groups)
+        for kinds in ([kind], [other for other in KINDS if other != kind])
+    ]
+    assert cited in described[0] and cited not in described[1]
+    assert methods_html([("Activation maps", one) for one in described], "study")
+
+
 def test_tuned_settings_are_not_given_as_numbers(resting):
     resting["experiments"] = {"asc": resting["experiments"]["asc"]}
     resting["experiments"]["asc"] |= {"tune": "quick", "run_as": ["honest"]}
@@ -149,6 +165,14 @@ def test_the_phantoms_effects_are_named(resting):
     data = paragraph(resting, "Data")
     assert "default mode network changed by \N{MINUS SIGN}25 %" in data
     assert "auditory" not in data
+
+
+def test_planted_changes_of_volume_are_named_whatever_is_scanned(resting):
+    region = {"left_insula": {"centre": [-36, 16, 0], "radius": 10}}
+    effect = {"name": "small", "kind": "volume", "regions": region, "change": -0.2}
+    resting["phantom"]["effects"] = [effect]
+    data = paragraph(resting, "Data")
+    assert "volume of the left insula changed by \N{MINUS SIGN}20 %" in data
 
 
 def test_sessions_left_out_are_counted_with_their_reason(diffusion):

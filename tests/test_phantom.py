@@ -310,7 +310,7 @@ def test_bad_configuration_is_refused_in_a_sentence():
     draw = np.random.default_rng
     with pytest.raises(ValueError, match="'siblings', the phantom knows control and"):
         _participant("siblings")
-    with pytest.raises(ValueError, match="choose local or nonlocal"):
+    with pytest.raises(ValueError, match="choose local, nonlocal or volume"):
         express(LOCAL | {"kind": "global"}, True, draw(0))
     with pytest.raises(ValueError, match="must start with left_ or right_"):
         express(NONLOCAL | {"regions": LOCAL["regions"] | {"mid": {}}}, True, draw(0))

@@ -163,18 +163,19 @@ print(json.dumps([gradient.tolist(), logits.tolist()]))
 """
 
 
-def gradient_under(backend):
+def printed_under(backend, program):
+    """Return the arrays that a program prints with a backend of Keras."""
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(SCRIPTS)}
-    command = [sys.executable, "-c", OTHER_BACKEND]
+    command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, check=True)
     return map(np.array, json.loads(done.stdout.splitlines()[-1]))
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_each_backend_gives_the_gradient_of_each_image_alone(backend):
-    gradient, logits = gradient_under(backend)
+    gradient, logits = printed_under(backend, OTHER_BACKEND)
     images = np.linspace(-1, 1, 80).reshape(2, 4, 5, 2) ** 3 / 10
     windows = np.lib.stride_tricks.sliding_window_view(images.sum(-1), (3, 3), (1, 2))
     sums = windows.sum((-2, -1))  # one filter of ones, three times over

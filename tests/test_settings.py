@@ -62,6 +62,18 @@ def test_a_setting_that_cannot_be_meant_is_refused(path, value, sentence):
         check_settings(config)
 
 
+def test_regions_that_change_their_volume_keep_apart():
+    config = defaults()
+    regions = {"one": {"centre": [20, 0, 20], "radius": 10},
+               "two": {"centre": [-15, 0, 20], "radius": 8}}  # fmt: skip
+    effect = {"name": "grown", "kind": "volume", "regions": regions, "change": 0.2}
+    config["phantom"]["effects"] = [effect]
+    with pytest.raises(ValueError, match="'two' of 'grown' .* 35 mm .* least 36 mm"):
+        check_settings(config)
+    regions["two"]["centre"] = [-16, 0, 20]
+    check_settings(config)
+
+
 def test_all_problems_are_told_at_once():
     config = defaults()
     config["grid"]["voxel_size"] = 1.0
@@ -132,6 +144,7 @@ def test_a_study_of_networks_can_be_run():
     [
         ("experiments/ssc/folds/k", 3, "differ in 'folds: k' .asc 2, ssc 3."),
         ("experiments/asc/training/augmentation/flip", "both", "made for tensors"),
+        ("experiments/asc/explain", ["cam"], "has 'feature: kind: ica': delete it"),
         ("func/band", [0.1, 0.01], "it should rise"),
         ("ica/reduce_to", 3, "is 3, fewer than the 4 components"),
         ("ica/templates", "nowhere.nii.gz", "nowhere.nii.gz, which is no file"),
@@ -149,6 +162,16 @@ def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sent
     block[key] = value
     with pytest.raises(ValueError, match=sentence):
         check_settings(config)
+
+
+def test_networks_that_see_tissue_are_explained_by_all_maps_and_others_by_none():
+    config = resting_config()
+    tissue = config["experiments"]["rsp"] | {"label": "white matter"}
+    config["experiments"]["wm"] = tissue | {"feature": {"kind": "tissue"}}
+    config["experiments"]["wm"]["feature"]["tissue"] = "WM"
+    experiments = complete(config)["experiments"]
+    assert experiments["wm"]["explain"] == ["cam", "gradcam", "gradient"]
+    assert not any("explain" in experiments[name] for name in ("asc", "ssc", "rsp"))
 
 
 def test_a_name_that_a_replica_would_have_is_refused():

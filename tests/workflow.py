@@ -131,6 +131,28 @@ def resting_config(**changes):
     return config | changes
 
 
+def tissue_config(**changes):
+    """Return a small study of a network that sees white matter."""
+    config = phantom_config(study="wm", grid={"shape": [24, 28, 24], "voxel_size": 8.0})
+    config["phantom"] |= {"t1w_voxel_size": 4.0, "groups": {"control": 3, "patient": 3}}
+    region = {"centre": [26, -20, 28], "radius": 18}
+    effect = {"name": "swollen", "kind": "volume", "regions": {"r": region}}
+    config["phantom"]["effects"] = [effect | {"change": 0.4}]
+    config["anat"] |= {"template_resolution": 4.0}
+    config["statistics"] = copy.deepcopy(TINY_STATISTICS)
+    config["scores"] = {"bootstrap_samples": 100, "permutations": 100}
+    config["experiments"] = {
+        "wm": {
+            "label": "white matter",
+            "feature": {"kind": "tissue", "tissue": "WM"},
+            "folds": {"k": 3, "repeats": 2},
+            "network": {"name": "ng2018", "filters": [3, 3, 2], "dense": [4]},
+            "training": {"epochs": 1, "batch_size": 2},
+        }
+    }
+    return config | changes
+
+
 def run_config(**changes):
     """Return the part of that study that tests run: one experiment less.
 
@@ -165,10 +187,14 @@ def planned_jobs(process):
     return jobs
 
 
-def inputs_of_outputs(folder, config):
-    """Return {output file: [input files]} of everything that a dry run announces."""
+def inputs_of_outputs(folder, config, *targets):
+    """Return {output file: [input files]} of everything that a dry run announces.
+
+    Of the whole study, or of what some files need.
+    """
     inputs, plan = [], {}
-    for line in snakemake(folder, "--dry-run", config=config).stdout.splitlines():
+    process = snakemake(folder, *targets, "--dry-run", config=config)
+    for line in process.stdout.splitlines():
         line = line.strip()  # jobs of a group are indented
         if line.startswith("rule "):
             inputs = []

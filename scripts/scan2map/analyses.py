@@ -8,6 +8,7 @@ import random
 import re
 from pathlib import Path
 
+from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
@@ -16,6 +17,7 @@ from scan2map.designs import (
     exchange_of,
     global_values,
 )
+from scan2map.splits import is_shuffle
 
 FEWEST_DF = 5
 """Degrees of freedom from which random fields are used: with fewer, the smoothness of
@@ -90,11 +92,13 @@ def study_analyses(config):
             "statistics": config["statistics"] | {"null": "maps"},
         }
     given |= config["analyses"]
+    shuffled = [n for n, one in experiments.items() if is_shuffle(one["folds"])]
     return {
         name: {
             **one,
             "kind": kind_of_maps(one["maps"], experiments),
             "is_tensor_study": tensors,
+            "is_shuffled": one["maps"] in shuffled,
         }
         for name, one in given.items()
     }
@@ -106,7 +110,12 @@ def kind_of_maps(maps, experiments):
         return "diffusion"
     if maps not in experiments:
         return "column"
-    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
+    kinds = {
+        "tensor": "sensitivity",
+        "ica": "components",
+        "bold": "volumes",
+        "tissue": "activation",
+    }
     return kinds[experiments[maps]["feature"]["kind"]]
 
 
@@ -163,7 +172,7 @@ def columns_needed(analyses):
     return [name for name in dict.fromkeys(needed) if name != "mean"]
 
 
-def plan_designs(analyses, rows, groups):
+def plan_designs(analyses, rows, groups, unmapped=None):
     """Return the design of each analysis, once it is sure that it can be answered.
 
     Parameters
@@ -174,10 +183,13 @@ def plan_designs(analyses, rows, groups):
         Sessions of the cohort that take part.
     groups : sequence of str
         Reference and affected group.
+    unmapped : dict of str to collection of str, optional
+        Participants who have no maps, by analysis.
 
     Returns
     -------
     dict of str to designs.Design
+        Of the rows of everybody else.
 
     Raises
     ------
@@ -187,7 +199,8 @@ def plan_designs(analyses, rows, groups):
     designs, problems = {}, []
     for name, analysis in analyses.items():
         try:
-            designs[name] = _planned(analysis, rows, groups)
+            chosen = leave_out(rows, (unmapped or {}).get(name, ()))
+            designs[name] = _planned(analysis, chosen, groups)
         except ValueError as problem:
             problems.append(f"analysis '{name}': {problem}")
     # Most analyses share their model, and its problem.
@@ -299,6 +312,12 @@ def _check_null(analysis):
     asked = analysis["statistics"]
     if asked["null"] == "maps":
         return
+    if analysis["is_shuffled"]:
+        raise ValueError(
+            f"'null: {asked['null']}' compares maps of the same people, and shuffles "
+            "of permuted labels test others: take 'folds: scheme: kfold', or 'null: "
+            "maps'"
+        )
     if analysis["kind"] not in ("sensitivity", "volumes"):
         raise ValueError(
             f"'null: {asked['null']}' trains networks on permuted labels, which maps "

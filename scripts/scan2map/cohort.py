@@ -279,6 +279,11 @@ def phantom_cohort(groups, seed):
     return rows
 
 
+def leave_out(rows, participants):
+    """Return the rows of a cohort but those of some participants."""
+    return [row for row in rows if row["participant_id"] not in participants]
+
+
 def write_cohort(rows, path):
     """Write sessions as a tab-separated table, without where their DICOM lies.
 

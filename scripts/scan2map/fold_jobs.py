@@ -29,7 +29,8 @@ def batches(experiments):
     """
     found = {}
     for name, experiment in experiments.items():
-        n, k = experiment["folds_per_job"], experiment["folds"]["k"]
+        # Shuffles have one network per repeat.
+        n, k = experiment["folds_per_job"], experiment["folds"].get("k", 1)
         starts = range(1, k + 1, n) if n > 1 else ()
         for folds in [tuple(range(i, min(i + n, k + 1))) for i in starts] or [()]:
             found.setdefault(folds, []).append(name)

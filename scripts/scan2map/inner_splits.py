@@ -2,8 +2,16 @@
 
 import random
 from collections import Counter, defaultdict
+from itertools import product
 
-from scan2map.splits import derive_seed, families, split
+from scan2map.splits import (
+    derive_seed,
+    families,
+    is_shuffle,
+    split,
+    tested_folds,
+    training_folds,
+)
 
 TUNING_FOLDS = {"quick": 2, "paper": 5}
 """Inner folds of each way to tune."""
@@ -19,7 +27,7 @@ def check_inner_splits(experiment, rows, fold_of):
     rows : list of dict
         Sessions of the cohort.
     fold_of : dict of (int, str) to int
-        As from `splits.split`.
+        As from `splits.deal`.
 
     Raises
     ------
@@ -27,35 +35,39 @@ def check_inner_splits(experiment, rows, fold_of):
         A group has fewer families left than early stopping, tuning or the selection of
         components needs.
     """
+    folds = experiment["folds"]
     stopped = experiment["training"]["early_stopping"] is not None
     k = TUNING_FOLDS.get(experiment["tune"], 0)
     chosen = experiment["feature"].get("components") == "selected"
     honest = experiment["run_as"] == "honest"
-    least = max(2 if honest and (stopped or chosen) else 0, k)
+    # Shuffles have people to validate, and hold nobody back for that.
+    held = stopped and not is_shuffle(folds)
+    least = max(2 if honest and (held or chosen) else 0, k)
     if stopped and k:
         # What an inner fold leaves is split by early stopping once more.
         least = next(n for n in range(least, 10) if n - -(-n // k) >= 2)
     if not least:
         return
-    everybody = families(rows)
-    total = Counter(group for group, _ in everybody)
     # A family is on one side of every split.
-    tested = Counter(
+    dealt = Counter(
         (repeat, fold_of[repeat, who[0]], group)
         for repeat in {repeat for repeat, _ in fold_of}
-        for group, who in everybody
+        for group, who in families(rows)
     )
-    for repeat, fold in sorted({(r, f) for (r, _), f in fold_of.items()}):
-        for group in sorted({row["group"] for row in rows}):
-            left = total[group] - tested[repeat, fold, group]
+    for repeat in sorted({repeat for repeat, _ in fold_of}):
+        for fold, group in product(
+            tested_folds(folds), sorted({row["group"] for row in rows})
+        ):
+            learnt = training_folds(folds, fold)
+            left = sum(dealt[repeat, other, group] for other in learnt)
             if left < least:
                 raise ValueError(
                     f"fold {fold} of repeat {repeat} trains on {left} "
                     f"participants of group '{group}' (families count as one). Early "
                     "stopping and tuning, which split them again, or selecting "
                     f"components, which compares them, need {least}: ask for more "
-                    "folds, or switch that off ('early_stopping', 'tune', 'feature: "
-                    "components')"
+                    "folds (of shuffles, for smaller shares), or switch that off "
+                    "('early_stopping', 'tune', 'feature: components')"
                 )
 
 

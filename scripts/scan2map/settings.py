@@ -3,6 +3,8 @@
 import difflib
 import os
 import re
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import yaml
@@ -207,6 +209,7 @@ def check_settings(config):
         *_networks(config["experiments"], config["grid"]["shape"]),
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
+        *_explained(config["experiments"]),
         *_components(config),
         *_derivatives(config),
         *_func(config["func"]),
@@ -231,9 +234,14 @@ def check_sides(rows, experiments):
         if left and experiment["feature"]["kind"] != "tensor":
             raise ValueError(
                 f"participant {left[0]} has onset_side left, but experiment '{name}' "
-                "sees BOLD, which is not mirrored: empty the cohort's column "
-                "onset_side, or leave the experiment out"
+                f"sees {_seen(experiment)}, which is not mirrored: empty the cohort's "
+                "column onset_side, or leave the experiment out"
             )
+
+
+def _seen(experiment):
+    """Name what an experiment's network sees where it is no tensor."""
+    return "tissue" if experiment["feature"]["kind"] == "tissue" else "BOLD"
 
 
 def check_place(interpreter):
@@ -365,6 +373,16 @@ def _augmentation(experiments):
             )
 
 
+def _explained(experiments):
+    for name, experiment in experiments.items():
+        kind = experiment["feature"]["kind"]
+        if "explain" in experiment and kind != "tissue":
+            yield (
+                f"'experiments: {name}: explain' chooses among maps of networks that "
+                f"see tissue, and this one has 'feature: kind: {kind}': delete it"
+            )
+
+
 def _components(config):
     """ICA's scopes are named by repeat and fold: one k for all that use them."""
     ks = {
@@ -435,3 +453,22 @@ def _effects(config):
                         f"'{effect['name']}' has no side: its name must start with "
                         f"{' or '.join(SIDES)}"
                     )
+    yield from _volumes(effects)
+
+
+def _volumes(effects):
+    """Regions whose volume changes take their room from shells, each from its own."""
+    regions = [
+        (f"'{region}' of '{effect['name']}'", ball["centre"], ball["radius"])
+        for effect in effects
+        if effect["kind"] == "volume"
+        for region, ball in effect["regions"].items()
+    ]
+    for (one, here, radius), (two, there, other) in combinations(regions, 2):
+        apart = dist(here, there)
+        if apart < 2 * (radius + other):
+            yield (
+                f"'phantom: effects': regions {one} and {two} of kind volume are "
+                f"{apart:.0f} mm apart: a region takes its room from twice its radius, "
+                f"so they should be at least {2 * (radius + other):g} mm apart"
+            )

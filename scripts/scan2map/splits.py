@@ -3,6 +3,10 @@
 import random
 from collections import defaultdict
 
+TEST, VALIDATION, TRAINING = 1, 2, 3
+"""Parts of a shuffle, numbered as folds are: its one network is that of fold 1, which
+is tested on it, learns from 3, and may be stopped by 2."""
+
 
 def derive_seed(seed, *names):
     """Return a seed of its own for each thing that is random.
@@ -51,6 +55,73 @@ def families(rows):
     return result
 
 
+def families_by_group(rows):
+    """Return the participants of each family, by the group that `families` says."""
+    by_group = defaultdict(list)
+    for group, participants in families(rows):
+        by_group[group].append(participants)
+    return by_group
+
+
+def deal(rows, seed, scheme="kfold", **folds):
+    """Deal participants as the configuration of an experiment asks.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Sessions of the cohort: ``participant_id``, ``group`` and optionally ``family``.
+    seed : int
+        The same seed and cohort give the same folds.
+    scheme : {"kfold", "shuffle"}
+    **folds
+        ``k`` and ``repeats`` for `split`; ``validation``, ``test`` and ``repeats`` for
+        `shuffle`.
+
+    Returns
+    -------
+    dict of (int, str) to int
+        Fold, or part of a shuffle, by repeat and participant.
+    """
+    return {"kfold": split, "shuffle": shuffle}[scheme](rows, seed=seed, **folds)
+
+
+def is_shuffle(folds):
+    """Tell whether a configuration of folds is that of shuffles."""
+    return folds.get("scheme") == "shuffle"
+
+
+def tested_folds(folds):
+    """Return the numbers of the folds that have a network, and are tested by it."""
+    return [TEST] if is_shuffle(folds) else list(range(1, folds["k"] + 1))
+
+
+def training_folds(folds, fold):
+    """Return the numbers of the folds that the network of a fold may learn from."""
+    if is_shuffle(folds):
+        return [TRAINING]
+    return [other for other in range(1, folds["k"] + 1) if other != int(fold)]
+
+
+def never_tested(folds, fold_of):
+    """Return the participants whom no repeat tests; with k folds there are none.
+
+    Parameters
+    ----------
+    folds : dict
+        Of an experiment's configuration.
+    fold_of : dict of (int, str) to int
+        As from `deal`.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+    """
+    numbers = tested_folds(folds)
+    tested = {who for (_, who), fold in fold_of.items() if fold in numbers}
+    return sorted({who for _, who in fold_of} - tested)
+
+
 def split(rows, k, repeats, seed):
     """Assign each participant to one test fold in each repeat.
 
@@ -78,9 +149,7 @@ def split(rows, k, repeats, seed):
     ValueError
         A group has fewer families than folds.
     """
-    by_group = defaultdict(list)
-    for group, participants in families(rows):
-        by_group[group].append(participants)
+    by_group = families_by_group(rows)
     for group in sorted({row["group"] for row in rows}):
         if len(by_group[group]) < k:
             raise ValueError(
@@ -103,3 +172,62 @@ def split(rows, k, repeats, seed):
                 for participant in participants:
                     folds[repeat, participant] = fold + 1
     return folds
+
+
+def shuffle(rows, validation, test, repeats, seed):
+    """Deal participants at random to test, validation and training in each repeat.
+
+    Parts are stratified by group: families of a group are drawn until they make up the
+    share asked for, one at least. Repeats know nothing of each other, so that a
+    participant is tested in several of them, or in none.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Sessions of the cohort: ``participant_id``, ``group`` and optionally ``family``.
+    validation, test : float
+        Shares of each group's participants; the others are learnt from.
+    repeats : int
+        How often the participants are dealt anew.
+    seed : int
+        The same seed and cohort give the same parts.
+
+    Returns
+    -------
+    dict of (int, str) to int
+        `TEST`, `VALIDATION` or `TRAINING` by repeat (1 to `repeats`) and participant.
+
+    Raises
+    ------
+    ValueError
+        Nobody would be left to learn from, or a group has fewer than three families.
+    """
+    if validation + test >= 1:
+        raise ValueError(
+            f"'validation: {validation:g}' and 'test: {test:g}' of the experiment's "
+            "folds leave nobody to learn from: make them less than 1 together"
+        )
+    by_group = families_by_group(rows)
+    for group in sorted({row["group"] for row in rows}):
+        if len(by_group[group]) < 3:
+            raise ValueError(
+                f"group '{group}' has {len(by_group[group])} participants (families "
+                "count as one), and a shuffle needs 3, one to learn from, one to "
+                "validate, one to test: scan more participants"
+            )
+    parts = {}
+    for repeat in range(1, repeats + 1):
+        rng = random.Random(derive_seed(seed, "shuffle", repeat))
+        for group in sorted(by_group):
+            drawn = sorted(by_group[group])
+            rng.shuffle(drawn)
+            size = sum(map(len, drawn))
+            for part, share, left in ((TEST, test, 2), (VALIDATION, validation, 1)):
+                dealt = 0
+                while len(drawn) > left and (
+                    not dealt or dealt + len(drawn[-1]) / 2 <= share * size
+                ):
+                    dealt += len(drawn[-1])
+                    parts |= {(repeat, who): part for who in drawn.pop()}
+            parts |= {(repeat, who): TRAINING for whole in drawn for who in whole}
+    return parts

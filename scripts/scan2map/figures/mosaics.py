@@ -90,7 +90,7 @@ def corrected_row(label, statistic, significant, summary):
     )
 
 
-def choose_slices(mask, truths=(), axial=6, coronal=2):
+def choose_slices(mask, truths=(), numbers=((AXIAL, 6), (CORONAL, 2))):
     """Choose where to cut, the same for every analysis.
 
     Parameters
@@ -99,17 +99,18 @@ def choose_slices(mask, truths=(), axial=6, coronal=2):
         The tested voxels.
     truths : sequence of nibabel image
         Planted regions; the cut nearest to the middle of each moves there.
-    axial, coronal : int
-        Number of cuts, spread evenly over the middle three fifths of the mask.
+    numbers : sequence of (int, int)
+        World axes, and how many cuts across each; they are spread evenly over the
+        middle three fifths of the mask.
 
     Returns
     -------
     list of (int, float)
-        World axis and coordinate (mm) of each cut, axial ones first.
+        World axis and coordinate (mm) of each cut, in the order of `numbers`.
     """
     box = bounding_box(mask)
     chosen = []
-    for axis, number in ((AXIAL, axial), (CORONAL, coronal)):
+    for axis, number in numbers:
         ends = box[axis]
         even = ends[0] + np.ptp(ends) * np.linspace(0.2, 0.8, number)
         free = np.ones(number, dtype=bool)
@@ -166,15 +167,15 @@ def draw_t_mosaic(rows, mask, background, truths=(), *, title):
     figure.suptitle(title, fontweight="bold")
     widths = [*[np.ptp(box[0])] * len(cuts), 8]
     panels = figure.subplots(lines, len(widths), width_ratios=widths, squeeze=False)
-    _draw_background(panels[:, :-1], cuts, box, background)
+    draw_background(panels[:, :-1], cuts, box, background)
     if truths:
-        _draw_truth(panels[0], truths, cuts, box)
+        draw_truth(panels[0], truths, cuts, box)
     for line, row in zip(panels[bool(truths) :], rows, strict=True):
         _draw_row(line, row, cuts, box, mask, truths)
     return figure
 
 
-def _draw_background(panels, cuts, box, background):
+def draw_background(panels, cuts, box, background):
     """Show the template, darkened a little so that colours stand out."""
     top = 1.25 * np.percentile(values(background), 99.8)
     for column, (axis, position) in zip(panels.T, cuts, strict=True):
@@ -184,8 +185,8 @@ def _draw_background(panels, cuts, box, background):
         column[0].set_title(f"{AXES[axis]} = {in_mm(position)} mm")
 
 
-def _draw_truth(line, truths, cuts, box):
-    """Show the planted regions, filled."""
+def draw_truth(line, truths, cuts, box):
+    """Show the planted regions, filled, in the panels of a row but its last."""
     for axes, (axis, position) in zip(line[:-1], cuts, strict=True):
         for (_, truth), colour in zip(truths, TRUTH_COLOURS, strict=False):
             inside = cut(truth, axis, position, box) > 0.5
@@ -195,7 +196,7 @@ def _draw_truth(line, truths, cuts, box):
         (f"\N{BLACK SQUARE} {name}", colour)
         for (name, _), colour in zip(truths, TRUTH_COLOURS, strict=False)
     ]
-    _label_row(line[0], "planted", names)
+    label_row(line[0], "planted", names, axis=cuts[0][0])
     line[-1].set_axis_off()
 
 
@@ -217,7 +218,7 @@ def _draw_row(line, row, cuts, box, mask, truths):
             region = cut(truth, axis, position, box)
             outline(axes, region, axis, box, GREEN, 1.0, style="dashed")
     _draw_scale(line[-1], scale, row)
-    _label_row(line[0], row.label, _verdict(row, largest))
+    label_row(line[0], row.label, _verdict(row, largest))
 
 
 def _verdict(row, largest):
@@ -234,9 +235,9 @@ def _verdict(row, largest):
     return [(text, "black") for text in texts if text]
 
 
-def _label_row(axes, label, notes):
+def label_row(axes, label, notes, axis=AXIAL):
     """Write the name of a row and what there is to say beside its first slice."""
-    letter_sides(axes, AXIAL)
+    letter_sides(axes, axis)
     for line, (text, colour) in enumerate([(label, "black"), *notes]):
         axes.annotate(
             text,

@@ -73,3 +73,41 @@ def describe_maps(experiments):
         if native
         else "",
     )
+
+
+def describe_activation(experiments, groups):
+    """How maps of what networks make of tissue were made.
+
+    Parameters
+    ----------
+    experiments : list of dict
+        Those whose networks see a tissue.
+    groups : dict
+        Names of the ``reference`` and the ``affected`` group.
+
+    Returns
+    -------
+    str
+    """
+    kinds = {kind for experiment in experiments for kind in experiment["explain"]}
+    return sentences(
+        "Networks were asked about held-out sessions.",
+        "Class-invariant activation maps are the sum over channels of the last "
+        "convolution's activations, scaled from 0 to 1 in each network [ng2018]."
+        if "cam" in kinds
+        else "",
+        "For Grad-CAM [selvaraju2017] the channels of the last convolution were "
+        "weighted by the mean derivative of the logit by their activations, and "
+        "negative sums set to zero: what is left speaks for the group "
+        f"'{groups['affected']}'."
+        if "gradcam" in kinds
+        else "",
+        "Both were interpolated linearly between the centres of the cells' receptive "
+        "fields [araujo2019]."
+        if kinds & {"cam", "gradcam"}
+        else "",
+        "Gradients are derivatives of the logit by the scaled input."
+        if "gradient" in kinds
+        else "",
+        "Maps were averaged over the networks that had not seen the participant.",
+    )

@@ -37,6 +37,10 @@ REFERENCES = {
         "off-resonance effects and subject movement in diffusion MR imaging. "
         "NeuroImage 2016; 125: 1063-1078. doi:10.1016/j.neuroimage.2015.10.019"
     ),
+    "araujo2019": (
+        "Araujo A, Norris W, Sim J. Computing receptive fields of convolutional neural "
+        "networks. Distill 2019. doi:10.23915/distill.00021"
+    ),
     "arsigny2006": (
         "Arsigny V, Fillard P, Pennec X, Ayache N. Log-Euclidean metrics for fast "
         "and simple calculus on diffusion tensors. Magnetic Resonance in Medicine "
@@ -214,6 +218,12 @@ REFERENCES = {
         "Nadeau C, Bengio Y. Inference for the generalization error. Machine Learning "
         "2003; 52: 239-281. doi:10.1023/A:1024068626366"
     ),
+    "ng2018": (
+        "Ng HG, Kerzel M, Mehnert J, May A, Wermter S. Classification of MRI migraine "
+        "medical data using 3D convolutional neural network. International Conference "
+        "on Artificial Neural Networks, 2018: 300-309. "
+        "doi:10.1007/978-3-030-01424-7_30"
+    ),
     "nickerson2017": (
         "Nickerson LD, Smith SM, Öngür D, Beckmann CF. Using dual regression to "
         "investigate network shape and amplitude in functional connectivity "
@@ -225,6 +235,12 @@ REFERENCES = {
         "systematic correlations in functional connectivity MRI networks arise from "
         "subject motion. NeuroImage 2012; 59: 2142-2154. "
         "doi:10.1016/j.neuroimage.2011.10.018"
+    ),
+    "selvaraju2017": (
+        "Selvaraju RR, Cogswell M, Das A, Vedantam R, Parikh D, Batra D. Grad-CAM: "
+        "visual explanations from deep networks via gradient-based localization. IEEE "
+        "International Conference on Computer Vision, 2017: 618-626. "
+        "doi:10.1109/ICCV.2017.74"
     ),
     "sladky2011": (
         "Sladky R, Friston KJ, Tröstl J, Cunnington R, Moser E, Windischberger C. "

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from scan2map.analyses import study_analyses
 from scan2map.methods.analysis import (
+    describe_activation,
     describe_audit,
     describe_maps,
     describe_scores,
@@ -69,7 +70,9 @@ def methods_text(config, sessions, networks, versions):
         Heading and paragraph.
     """
     groups, experiments = config["groups"], config["experiments"]
-    tensor, ica, bold = (_of_kind(experiments, k) for k in ("tensor", "ica", "bold"))
+    tensor, ica, bold, tissue = (
+        _of_kind(experiments, kind) for kind in ("tensor", "ica", "bold", "tissue")
+    )
     kinds = {experiment["feature"]["kind"] for experiment in experiments.values()}
     classification = [
         (
@@ -89,6 +92,7 @@ def methods_text(config, sessions, networks, versions):
         *_evaluation(config, experiments),
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
+        *([("Activation maps", describe_activation(tissue, groups))] if tissue else []),
         *_checks(config),
         *statistics_paragraphs(study_analyses(config), groups),
         ("Software", _software(config, _used(config, kinds, versions))),
@@ -199,17 +203,29 @@ def _data(config, kinds):
 
 def _planted(phantom, kinds):
     """Name the phantom's effects on the images that the study has."""
-    tensors = [f"'{effect['name']}'" for effect in phantom["effects"]]
+    tensors = [f"'{e['name']}'" for e in phantom["effects"] if e["kind"] != "volume"]
+    volumes = [
+        f"volume of the {region.replace('_', ' ')} changed by {_percent(e['change'])}"
+        for e in phantom["effects"]
+        if e["kind"] == "volume" and e["change"]
+        for region in e["regions"]
+    ]
     networks = [
         f"expression of the {name.replace('_', ' ')} network changed by "
-        f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
+        f"{_percent(change)}"
         for name, change in phantom["bold"]["effects"].items()
         if change
     ]
     return [
+        *volumes,
         *(tensors if "tensor" in kinds else []),
         *(networks if kinds & {"ica", "bold"} else []),
     ]
+
+
+def _percent(change):
+    """Write a relative change in percent, with its sign."""
+    return f"{100 * change:+g} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _used(config, kinds, versions):

@@ -16,7 +16,7 @@ def build(shape, n_channels, name, **settings):
     n_channels : int
         Channels per voxel.
     name : str
-        ``vbd`` or ``voxnet``.
+        ``vbd``, ``voxnet`` or ``ng2018``.
     **settings
         What the network of this name is configured by; see its module.
 
@@ -31,9 +31,9 @@ def build(shape, n_channels, name, **settings):
     ValueError
         No network has this name.
     """
-    from scan2map.networks import vbd, voxnet
+    from scan2map.networks import ng2018, vbd, voxnet
 
-    builders = {"vbd": vbd.build, "voxnet": voxnet.build}
+    builders = {"vbd": vbd.build, "voxnet": voxnet.build, "ng2018": ng2018.build}
     if name not in builders:
         raise ValueError(f"network {name!r} is unknown; known are {sorted(builders)}")
     return builders[name](shape, n_channels, **settings)

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from scan2map.nifti import nib
-from scan2map.phantom.effects import effect_factors, region_weight
+from scan2map.phantom.effects import effect_factors
 from scan2map.phantom.fibres import ANISOTROPY, fibre_populations, radial_directions
+from scan2map.phantom.regions import region_weight
 from scan2map.template import template_path
 
 DIFFUSIVITY = {"WM": 0.75e-3, "GM": 0.85e-3, "CSF": 3.0e-3}

@@ -1,33 +1,13 @@
-"""The planted effects: where they are and by how much they change diffusion."""
+"""The planted effects: by how much they change diffusion and volume."""
 
 import numpy as np
 
-EDGE_MM = 1.0
-"""Softness of a region's edge: its weight falls from 0.88 to 0.12 over 4 mm."""
+from scan2map.phantom.regions import region_weight
+from scan2map.phantom.volume import folds
 
 SHARED_LIMIT = 0.6
 """A non-local effect's shared variation is clipped to ±this, so that the factor on
 the tensor stays positive for differences up to 0.7."""
-
-
-def region_weight(points, region):
-    """Return how much of a point belongs to a ball with a soft edge.
-
-    Parameters
-    ----------
-    points : ndarray, shape (n, 3)
-        World coordinates in MNI space (RAS+ mm).
-    region : dict
-        ``centre`` (three coordinates) and ``radius``, mm.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        0 to 1; 0.5 at the radius.
-    """
-    centre = np.asarray(region["centre"], dtype=np.float32)
-    outward = np.linalg.norm(points - centre, axis=1) - region["radius"]
-    return 0.5 - 0.5 * np.tanh(outward / (2 * EDGE_MM))
 
 
 def effect_factors(points, expression):
@@ -66,6 +46,9 @@ def express(effect, affected, rng):
     1 + shared - difference / 2. `shared` is drawn per participant in both groups with
     the standard deviation `shared_sd`; the difference is 0 in the reference group.
 
+    A **volume** effect makes its regions larger or smaller by the relative `change` in
+    the affected group only: the anatomy is deformed (`scan2map.phantom.volume`).
+
     Parameters
     ----------
     effect : dict
@@ -79,13 +62,13 @@ def express(effect, affected, rng):
     -------
     dict
         name, kind, affected, shared, difference, and per region centre, radius,
-        md_change and anisotropy_change (relative).
+        md_change, anisotropy_change and volume_change (relative).
 
     Raises
     ------
     ValueError
         Unknown kind, a non-local region without side, a change that would leave no
-        positive tensor.
+        positive tensor or fold the anatomy.
     """
     shared = difference = 0.0
     if effect["kind"] == "nonlocal":
@@ -107,25 +90,46 @@ def express(effect, affected, rng):
 
 
 def _changes(effect, region, affected, shared, difference):
+    md = anisotropy = volume = 0.0
     if effect["kind"] == "local":
         md, anisotropy = effect["md"] * affected, effect["anisotropy"] * affected
     elif effect["kind"] == "nonlocal":
-        sides = {"left": 1, "right": -1}
-        side = sides.get(region.split("_")[0])
-        if side is None:
-            raise ValueError(
-                f"region {region} of the non-local effect {effect['name']} has no "
-                "side: its name must start with left_ or right_"
-            )
-        md = anisotropy = shared + side * difference / 2
+        md = anisotropy = shared + _side(effect, region) * difference / 2
+    elif effect["kind"] == "volume":
+        _check_volume(effect, region)
+        volume = effect["change"] * affected
     else:
         raise ValueError(
             f"effect {effect['name']} is of kind {effect['kind']}: "
-            "choose local or nonlocal"
+            "choose local, nonlocal or volume"
         )
     if min(md, anisotropy) <= -1:
         raise ValueError(
             f"effect {effect['name']} changes region {region} by {md:+.2f} (MD) and "
             f"{anisotropy:+.2f} (anisotropy): both must stay above -1"
         )
-    return {"md_change": float(md), "anisotropy_change": float(anisotropy)}
+    return {
+        "md_change": float(md),
+        "anisotropy_change": float(anisotropy),
+        "volume_change": float(volume),
+    }
+
+
+def _side(effect, region):
+    """Return 1 for a region on the left, -1 for one on the right."""
+    side = {"left": 1, "right": -1}.get(region.split("_")[0])
+    if side is None:
+        raise ValueError(
+            f"region {region} of the non-local effect {effect['name']} has no "
+            "side: its name must start with left_ or right_"
+        )
+    return side
+
+
+def _check_volume(effect, region):
+    if folds(effect["regions"][region]["radius"], effect["change"]):
+        raise ValueError(
+            f"effect {effect['name']} changes the volume of region {region} by "
+            f"{effect['change']:+.2f}, which would fold the anatomy: choose a change "
+            "nearer to 0 (-0.5 to +1 is safe)"
+        )

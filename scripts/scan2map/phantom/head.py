@@ -7,6 +7,7 @@ from scipy.ndimage import distance_transform_edt
 
 from scan2map.images import MNI_CENTRE
 from scan2map.phantom.anatomy import grid_points, tissue_fractions, tissue_tensors
+from scan2map.phantom.volume import undo_changes
 
 HEAD_BOX = ((-98.0, 98.0), (-134.0, 102.0), (-98.0, 114.0))
 """The part of space that is modelled, in mm along x, y, z: a head with its scalp."""
@@ -86,11 +87,8 @@ def build_head(template, participant, voxel_size):
     ValueError
         The deformation folds the brain.
     """
-    axes = [np.arange(low, high, voxel_size) for low, high in HEAD_BOX]
-    shape = tuple(len(axis) for axis in axes)
-    affine = np.diag([voxel_size] * 3 + [1.0])
-    affine[:3, 3] = [axis[0] for axis in axes]
-    in_template = _head_to_template(affine, axes, shape, participant)
+    in_template, affine = head_to_template(participant, voxel_size)
+    shape = in_template.shape[1:]
     points = in_template.reshape(3, -1).T
     fractions = tissue_fractions(template, points)
     brain = sum(fractions.values()) > 0.5
@@ -107,12 +105,33 @@ def build_head(template, participant, voxel_size):
     return head
 
 
-def _head_to_template(affine, axes, shape, participant):
-    """Return the template coordinates of each point of the head, (3, x, y, z)."""
+def head_to_template(participant, voxel_size):
+    """Return which place of the template each point of a participant's head comes from.
+
+    Parameters
+    ----------
+    participant : scan2map.phantom.participant.Participant
+        From `draw_participant`.
+    voxel_size : float
+        Spacing of the points in mm; they fill `HEAD_BOX`.
+
+    Returns
+    -------
+    in_template : ndarray of float32, shape (3, x, y, z)
+        MNI coordinates (RAS+ mm): the head's size and deformation are taken off, and
+        then planted changes of volume.
+    affine : ndarray, shape (4, 4)
+        Voxel to head coordinates (RAS+ mm).
+    """
+    axes = [np.arange(low, high, voxel_size) for low, high in HEAD_BOX]
+    shape = tuple(len(axis) for axis in axes)
+    affine = np.diag([voxel_size] * 3 + [1.0])
+    affine[:3, 3] = [axis[0] for axis in axes]
     centre = np.asarray(MNI_CENTRE, dtype=np.float32)
     points = (grid_points(affine, shape) - centre) / np.float32(participant.size)
     places = (points + centre).T.reshape(3, *shape)
-    return places + np.stack([field.on_axes(axes) for field in participant.deformation])
+    places += np.stack([field.on_axes(axes) for field in participant.deformation])
+    return undo_changes(places, participant.expression), affine
 
 
 def _direction_map(in_template, brain, voxel_size):
@@ -128,7 +147,7 @@ def _direction_map(in_template, brain, voxel_size):
     if (np.sum(jacobian[0] * rows[0], axis=0) <= 0).any():
         raise ValueError(
             "the phantom's deformation folds the brain: choose a smaller "
-            "deformation_mm (3 is realistic)"
+            "deformation_mm (3 is realistic) or smaller changes of volume"
         )
     return np.moveaxis(np.stack(rows, axis=1), -1, 0)
 

@@ -1,6 +1,7 @@
 """One session of the phantom study: anatomy, position, scans, and the truth."""
 
 import numpy as np
+from scipy.ndimage import binary_dilation, map_coordinates
 
 from scan2map.phantom.acquisition import (
     POSITION_DIFFERENCE,
@@ -8,11 +9,15 @@ from scan2map.phantom.acquisition import (
     scan_dwi,
     scan_t1w,
 )
+from scan2map.phantom.anatomy import tissue_fractions
 from scan2map.phantom.bold import scan_bold
-from scan2map.phantom.head import build_head
+from scan2map.phantom.head import build_head, head_to_template
 from scan2map.phantom.participant import draw_participant
 from scan2map.phantom.randomness import stream
 from scan2map.phantom.resting_state import draw_expression
+
+TRUTH_MM = 1.0
+"""True tissue of a voxel is the mean over parts of it that are at most this wide."""
 
 
 def scan_session(template, phantom, row, participant_seed, seed, images=("T1w", "dwi")):
@@ -70,6 +75,50 @@ def scan_session(template, phantom, row, participant_seed, seed, images=("T1w", 
         truth[f"position_{name}"] = np.round(positions[name], 9).tolist()
         truth |= scan.truth
     return series, truth
+
+
+def true_tissues(template, phantom, row, participant_seed, seed, affine, shape):
+    """Return what a session's head is made of where its T1w scan is taken.
+
+    Parameters
+    ----------
+    template, phantom, row, participant_seed, seed
+        As `scan_session` takes them.
+    affine : ndarray, shape (4, 4)
+        Voxel to the T1w scanner's world (RAS+ mm) of the wanted grid, any orientation.
+    shape : sequence of int, length 3
+        Its shape.
+
+    Returns
+    -------
+    dict of str to ndarray of float32, shape (x, y, z)
+        GM, WM, CSF: fractions of each voxel's volume. Their sum is 1 in the brain; the
+        fluid between brain and skull is outside of it.
+    """
+    participant = draw_participant(phantom, row, participant_seed)
+    in_template, head_affine = head_to_template(participant, 2.0)
+    position = draw_positions(phantom, seed)["T1w"]
+    to_head = np.linalg.inv(position @ head_affine) @ affine
+    voxels = np.indices(shape, dtype=np.float32).reshape(3, -1)
+
+    def fractions(voxels):
+        places = to_head[:3, :3].astype(np.float32) @ voxels
+        places += to_head[:3, 3:].astype(np.float32)
+        # Beyond the head is a place beyond the template.
+        points = [map_coordinates(axis, places, np.float32, order=1, cval=1e4)
+                  for axis in in_template]  # fmt: skip
+        return tissue_fractions(template, np.stack(points, axis=1))
+
+    brain = sum(fractions(voxels).values()).reshape(shape) > 0
+    near = binary_dilation(brain, iterations=2).ravel()
+    tissues = {name: np.zeros(near.shape, np.float32) for name in ("GM", "WM", "CSF")}
+    parts = np.ceil(np.linalg.norm(affine[:3, :3], axis=0) / TRUTH_MM).astype(int)
+    for part in np.ndindex(*parts):
+        offset = np.float32((np.array(part) + 0.5) / parts - 0.5)
+        inside = fractions(voxels[:, near] + offset[:, None])
+        for name, image in tissues.items():
+            image[near] += inside[name] / np.float32(parts.prod())
+    return {name: image.reshape(shape) for name, image in tissues.items()}
 
 
 def draw_positions(phantom, seed):

@@ -6,6 +6,8 @@ import numpy as np
 
 from scan2map.features import inside, scale
 from scan2map.sensitivity import METRICS, session_sensitivity
+from scan2map.sensitivity.activation import activation_maps
+from scan2map.sensitivity.activation_kinds import KINDS
 from scan2map.sensitivity.components import as_one_channel, component_sensitivity
 from scan2map.sensitivity.gradients import logit_gradient
 
@@ -33,6 +35,12 @@ def volume_maps(model, feature, scaling):
     return {"volumes": _on_grid(gradient, feature.mask)}, feature.mask
 
 
+def tissue_maps(model, feature, scaling):
+    """Return activation maps of all kinds, and where there is any of the tissue."""
+    maps = activation_maps(model, scale(feature, scaling), KINDS)
+    return dict(zip(KINDS, maps, strict=True)), inside(feature)
+
+
 def _masked_gradient(model, feature, scaling):
     gradient, _ = component_sensitivity(
         scale(feature, scaling), feature.mask, partial(logit_gradient, model)
@@ -47,6 +55,11 @@ def _on_grid(values, mask):
     return images
 
 
-EXPLAINED = {"tensor": tensor_maps, "ica": component_maps, "bold": volume_maps}
+EXPLAINED = {
+    "tensor": tensor_maps,
+    "ica": component_maps,
+    "bold": volume_maps,
+    "tissue": tissue_maps,
+}
 """Kind of feature to what takes a network, a feature and its scaling, and returns maps
 by name, (x, y, z) or (n, x, y, z), and the mask in which they mean anything."""

@@ -91,15 +91,17 @@ def summarise_reliability(stacks, tables, sessions, place):
     Returns
     -------
     dict or None
-        ``icc_2_1``, None where all maps are empty; the number of ``networks`` and of
-        ``sessions``.
+        ``icc_2_1``, None where all maps are empty; the most ``networks`` that had not
+        seen a session; the number of ``sessions`` that more than one had not seen. None
+        where there are no such sessions.
     """
-    if not stacks:
+    held_out = [maps_held_out(stacks, tables, *one) for one in sessions if stacks]
+    held_out = [maps for maps in held_out if len(maps) > 1]
+    if not held_out:
         return None
-    held_out = [maps_held_out(stacks, tables, *session) for session in sessions]
     found = [map_reliability([one[place] for one in maps]) for maps in held_out]
     return {
         "icc_2_1": None if np.isnan(found).all() else float(np.nanmedian(found)),
-        "networks": len(held_out[0]),
-        "sessions": len(sessions),
+        "networks": max(map(len, held_out)),
+        "sessions": len(held_out),
     }

@@ -42,6 +42,44 @@ def logit_gradient(model, inputs):
     return convert(gradient), np.ravel(convert(logits))
 
 
+def layer_gradient(model, layer, inputs):
+    """Differentiate the logit of each image by what a layer makes of it.
+
+    The network is cut behind the layer: this is the gradient of the second part's logit
+    by its input, on every backend.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As for `logit_gradient`; layers in a row.
+    layer : keras.layers.Layer
+        One of them.
+    inputs : ndarray, shape (n, ..., channels)
+        Images as the network sees them.
+
+    Returns
+    -------
+    outputs : ndarray, shape (n, ..., n_filters)
+        Of the layer, as in inference.
+    gradient : ndarray, shape of `outputs`
+        Derivative of the logit by each number of them.
+    logits : ndarray, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        As `logit_gradient`.
+    """
+    check_logit(model)
+    first = keras.Model(model.inputs, layer.output, name=model.name)
+    second = keras.Model(layer.output, model.outputs[0], name=model.name)
+    inputs = keras.ops.convert_to_tensor(inputs, dtype=model.inputs[0].dtype)
+    with exact_products():
+        outputs = first(inputs, training=False)
+    gradient, logits = logit_gradient(second, outputs)
+    return keras.ops.convert_to_numpy(outputs), gradient, logits
+
+
 def check_logit(model):
     """Raise ValueError unless the network ends in one number without activation."""
     if model.output_shape[1:] != (1,):

@@ -6,7 +6,7 @@ import numpy as np
 
 from scan2map.sensitivity.held_out import held_out_maps
 from scan2map.sensitivity.tensor_invariants import METRICS
-from scan2map.splits import derive_seed, split
+from scan2map.splits import deal, derive_seed
 from scan2map.statistics.masks import intersect_masks
 from scan2map.statistics.network_calibration import (
     draw_labellings,
@@ -78,7 +78,7 @@ def run_study(number, pool, experiment, statistics, per_group, labellings, seed)
     found, model = [], None
     for labelling, rows in enumerate(drawn):
         own = derive_seed(seed, "labelling", labelling)
-        folds = split(rows, **experiment["folds"], seed=own)
+        folds = deal(rows, own, **experiment["folds"])
         maps, model = held_out_maps(
             features,
             {row["participant_id"]: pool.groups.index(row["group"]) for row in rows},

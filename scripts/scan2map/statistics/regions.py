@@ -19,7 +19,7 @@ class Atlas:
     """
 
     def __init__(self, labels, affine, names):
-        self._labels, self._names = labels, names
+        self._labels, self.names = labels, names
         self._inverse = np.linalg.inv(affine)
 
     def name_at(self, world):
@@ -29,7 +29,30 @@ class Atlas:
         if (voxel < 0).any() or (voxel >= self._labels.shape).any():
             return ""
         number = int(self._labels[tuple(voxel)])
-        return self._names.get(number, "") if number else ""
+        return self.names.get(number, "") if number else ""
+
+    def on_grid(self, shape, affine):
+        """Return the number of the region at each voxel of a grid; 0 for none.
+
+        Parameters
+        ----------
+        shape : sequence of int, length 3
+        affine : ndarray, shape (4, 4)
+            Voxel to world (RAS+ mm), of the same space as the atlas.
+
+        Returns
+        -------
+        ndarray of int, shape `shape`
+            That of the atlas's nearest voxel.
+        """
+        to_atlas = self._inverse @ affine
+        places = np.indices(shape).reshape(3, -1)
+        voxels = np.round(to_atlas[:3, :3] @ places + to_atlas[:3, 3:]).astype(int)
+        size = np.reshape(self._labels.shape, (3, 1))
+        inside = ((voxels >= 0) & (voxels < size)).all(0)
+        numbers = np.zeros(inside.shape, dtype=int)
+        numbers[inside] = self._labels[tuple(voxels[:, inside])]
+        return numbers.reshape(shape)
 
 
 NO_ATLAS = Atlas(np.zeros((1, 1, 1), dtype=int), np.eye(4), {})
