@@ -1,9 +1,12 @@
 """Compare a network's maps with those of networks that have not learnt the same."""
 
+from itertools import chain
+
 import numpy as np
 
 from scan2map.sanity.randomisation import cascade
 from scan2map.sanity.similarity import map_similarity
+from scan2map.splits import derive_seed
 
 PERMUTED = "permuted labels"
 """What stands for the layer where the other network was trained on permuted labels."""
@@ -29,31 +32,32 @@ def check_network(model, scaling, features, explain, seed, permuted=None):
     explain : callable
         One of `explained.EXPLAINED`.
     seed : int
-        Of random weights.
+        Of random weights, which are others for each session: a single random network
+        may look where the trained one does by chance.
     permuted : (keras.Model, dict), optional
         A network that was trained on permuted labels, and the scaling of its input.
 
     Returns
     -------
     list of dict
-        ``place`` of the session; ``map``; the ``layer`` whose weights went last, from
-        the logit to the input, or `PERMUTED`; how many layers are ``randomised``;
-        ``ssim``, ``rank`` and ``rank_abs`` with the maps of the trained network.
+        ``place`` of the session; ``layer`` whose weights went last, from the logit to
+        the input, or `PERMUTED`; how many layers are ``randomised``; ``map``; ``ssim``,
+        ``rank`` and ``rank_abs`` with the map of the trained network.
     """
-    before = [explain(model, feature, scaling) for feature in features]
     rows = []
-
-    def compare(network, scaling, layer, number):
-        for place, (maps, mask) in enumerate(before):
-            others, _ = explain(network, features[place], scaling)
+    for place, feature in enumerate(features):
+        maps, mask = explain(model, feature, scaling)
+        random = cascade(model, derive_seed(seed, "weights", place))
+        others = (
+            (layer, number, network, scaling)
+            for number, (layer, network) in enumerate(random, start=1)
+        )
+        beside = [(PERMUTED, 0, *permuted)] if permuted else []
+        for layer, number, network, own in chain(others, beside):
+            found, _ = explain(network, feature, own)
             about = {"place": place, "layer": layer, "randomised": number}
-            rows.extend(
-                about | {"map": name} | map_similarity(one, others[name], mask)
-                for name, one in maps.items()
-            )
-
-    for number, (layer, network) in enumerate(cascade(model, seed), start=1):
-        compare(network, scaling, layer, number)
-    if permuted:
-        compare(*permuted, PERMUTED, 0)
+            rows += [
+                about | {"map": name} | map_similarity(maps[name], found[name], mask)
+                for name in maps
+            ]
     return rows
