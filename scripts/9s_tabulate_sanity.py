@@ -21,7 +21,7 @@ sentences = [
     f"<p><b>{escape(label)}</b>: {escape(one['sentence'])}</p>"
     for label, summary in summaries.items()
     for one in summary["Maps"].values()
-    if one["verdict"] != "changes"
+    if one["verdict"] != "changes" or one["blind_to"]
 ]
 body = "\n".join([table_element(rows, rows["experiment"] != ""), *sentences])
 page = html_page(f"Checks of maps: {snakemake.params.study}", body)

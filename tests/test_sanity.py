@@ -262,6 +262,17 @@ def test_the_gradient_of_a_trained_network_is_not(study):
     assert list(table["layer"].unique())[0] == "logit"
 
 
+def test_layers_that_a_map_does_not_depend_on_are_named(study):
+    def first_weights(model, feature, scaling):
+        weights = model.layers[1].get_weights()[0].ravel()
+        return {"kernel": weights[:64].reshape(4, 4, 4)}, np.ones((4, 4, 4), bool)
+
+    judged = judge(checked(study, first_weights))
+    names = [layer.name for layer in study[0].layers if layer.weights]
+    assert judged["blind_to"] == names[:0:-1]  # all but the first
+    assert f"in the layers logit, {names[-2]}" in sentence("kernel", judged)
+
+
 def test_a_network_of_permuted_labels_is_compared_beside(study):
     model, scaling, _ = study
     table = checked(study, EXPLAINED["tensor"], permuted=(model, scaling))
@@ -322,3 +333,14 @@ def test_regions_of_networks_are_their_cores(tmp_path):
     paths = [str(tmp_path / name) for name in ("n.nii.gz", "n.json")]
     (region,) = planted_regions(paths, ["b"]).values()
     assert region.sum() == 3 and not region[0, 0, 0]
+
+
+def test_maps_of_tissue_are_those_of_stage_7(rng):
+    feature = np.float32(rng.random((*SHAPE, 1)) * (rng.random((*SHAPE, 1)) < 0.7))
+    network = {"name": "ng2018", "filters": [3, 3, 2], "dense": [4]}
+    maps, mask = EXPLAINED["tissue"](
+        build(SHAPE, 1, **network), feature, {"mean": [0.5], "sd": [0.3]}
+    )
+    assert list(maps) == ["cam", "gradcam", "gradient"]
+    assert all(image.shape == SHAPE for image in maps.values())
+    assert (mask == (feature[..., 0] > 0)).all()

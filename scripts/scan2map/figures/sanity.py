@@ -106,6 +106,7 @@ def sanity_rows(summaries):
                     "experiment": "" if number else label,
                     "map": name,
                     "when weights are random": VERDICTS[one["verdict"]],
+                    "the same whatever is in": ", ".join(one["blind_to"]) or DASH,
                     "|rank|": _similarity(one["random"], "rank"),
                     "|rank| of sizes": _similarity(one["random"], "rank_abs"),
                     "|SSIM|": _similarity(one["random"], "ssim"),

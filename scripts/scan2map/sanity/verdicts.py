@@ -5,6 +5,9 @@ UNCHANGED = 0.5
 a map is said not to change. Maps that are the image, or its edges, have 1.0; gradients
 of trained networks 0.1 to 0.2 (docs/sanity.md)."""
 
+THE_SAME = 0.999
+"""Rank correlation from which a map is the same but for rounding."""
+
 MEASURES = ("ssim", "rank", "rank_abs")
 """Columns of similarities."""
 
@@ -23,7 +26,8 @@ def judge(checks):
         ``verdict``, a key of `SENTENCES`; ``random`` and ``permuted``, medians of
         |similarity| to the map of a network without its training, or trained on
         permuted labels (None without); the number of ``comparisons`` with random
-        weights.
+        weights; ``blind_to``, the layers from the logit on without whose training the
+        map is the same.
     """
     last = checks.groupby(["repeat", "fold"])["randomised"].transform("max")
     random = checks[(checks["randomised"] == last) & (last > 0)]
@@ -42,7 +46,19 @@ def judge(checks):
         "random": alike,
         "permuted": medians(permuted) if len(permuted) else None,
         "comparisons": int(random["rank"].notna().sum()),
+        "blind_to": blind_to(checks),
     }
+
+
+def blind_to(checks):
+    """Return the layers from the logit on whose weights a map does not depend on."""
+    layers = []
+    steps = checks[checks["randomised"] > 0].groupby("randomised")
+    for _, step in steps:
+        if not step["rank"].median() >= THE_SAME:
+            break
+        layers.append(step["layer"].iloc[0])
+    return layers
 
 
 def medians(checks):
@@ -68,8 +84,11 @@ def sentence(name, judged):
     text = f"The map {name} {SENTENCES[judged['verdict']]}"
     if judged["verdict"] == "undefined":
         return text + "."
-    alike = judged["random"]
-    return (
-        f"{text} (median |rank correlation| {alike['rank']:.2f}, of absolute values "
+    alike, blind = judged["random"], judged["blind_to"]
+    text += (
+        f" (median |rank correlation| {alike['rank']:.2f}, of absolute values "
         f"{alike['rank_abs']:.2f}; {UNCHANGED:g} and more is no change)."
     )
+    if blind and judged["verdict"] != "unchanged":
+        text += f" It is the same whatever is learnt in the layers {', '.join(blind)}."
+    return text
