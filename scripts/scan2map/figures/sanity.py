@@ -42,7 +42,7 @@ def draw_sanity(checks, summary, title):
         A panel per map: medians of absolute similarities, and their quartiles.
     """
     names = list(summary["Maps"])
-    figure = new_figure(max(5.0, 2.4 * len(names) + 0.8), 3.4)
+    figure = new_figure(max(5.0, 2.4 * len(names) + 0.8), 3.8)
     figure.suptitle(title, fontweight="bold")
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, names, strict=True):
