@@ -194,7 +194,7 @@ for job in MAP_JOBS:
             folds=job.folds,
             subjects=job.of(column_of("participant_id", held_out)),
             sessions=job.of(column_of("session_id", held_out)),
-            kinds=setting_of_experiment("explain"),
+            kinds=kinds_of_experiment,
         script:
             "../scripts/76_activation_map.py"
 
@@ -204,12 +204,7 @@ for kinds, names in explained_alike().items():
     rule:
         """What is one session's activation over all networks that had not seen it?"""
         name:
-            "_".join(
-                [
-                    "average_activation",
-                    *(kinds if set(kinds) < set(ACTIVATIONS) else []),
-                ]
-            )
+            name_by_kinds("average_activation", kinds)
         input:
             stacks=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.npy"),
             tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),

@@ -556,7 +556,7 @@ rule draw_activation:
         runtime=growing(10),
     params:
         code=code_of("9j_draw_activation"),
-        kinds=setting_of_experiment("explain"),
+        kinds=kinds_of_experiment,
         title=activation_title,
         effects=volume_effects(),
     script:
@@ -620,7 +620,7 @@ rule tabulate_activation:
         runtime=growing(30),
     params:
         code=code_of("9l_tabulate_activation"),
-        kinds=setting_of_experiment("explain"),
+        kinds=kinds_of_experiment,
         participants=column_of_mapped("participant_id"),
         groups=column_of_mapped("group"),
         order=GROUPS,

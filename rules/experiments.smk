@@ -108,12 +108,26 @@ def explained(*kinds):
     return [name for name in experiments_of_kind(*kinds) if name not in twins]
 
 
+def kinds_of(name):
+    """Kinds of maps that explain an experiment on tissue, in the order of figures."""
+    return [one for one in ACTIVATIONS if one in experiment_named(name)["explain"]]
+
+
+def kinds_of_experiment(wildcards):
+    return kinds_of(wildcards.experiment)
+
+
 def explained_alike():
     """Names of the experiments on tissues by the kinds of maps that explain them."""
     alike = {}
     for name in explained("tissue"):
-        alike.setdefault(tuple(config["experiments"][name]["explain"]), []).append(name)
+        alike.setdefault(tuple(kinds_of(name)), []).append(name)
     return alike
+
+
+def name_by_kinds(rule, kinds):
+    """Name of a rule that makes some kinds of activation maps; all go without saying."""
+    return "_".join([rule, *kinds]) if len(kinds) < len(ACTIVATIONS) else rule
 
 
 def mapped(name):
@@ -138,7 +152,7 @@ def each_mapped_kind(pattern):
     """Fill a path pattern for each kind of an experiment's maps, and each session."""
     return lambda wildcards: [
         path
-        for kind in experiment_of(wildcards)["explain"]
+        for kind in kinds_of(wildcards.experiment)
         for path in each_session(
             pattern,
             mapped(wildcards.experiment),
@@ -153,7 +167,7 @@ def each_kind(pattern):
     pattern = workflow.pathvars.apply(pattern)
     return lambda wildcards: [
         pattern.format(**dict(wildcards.items()), kind=kind)
-        for kind in experiment_of(wildcards)["explain"]
+        for kind in kinds_of(wildcards.experiment)
     ]
 
 

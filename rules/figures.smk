@@ -255,12 +255,9 @@ def activation_figures():
     )
     figures = []
     for name in explained("tissue"):
-        experiment = config["experiments"][name]
         figures += each_session(own, mapped(name), experiment=name)
-        figures += [
-            f"<report>/{name}_{kind}_groups.png" for kind in experiment["explain"]
-        ]
-        if experiment["statistics"]["atlas"]["image"]:
+        figures += [f"<report>/{name}_{kind}_groups.png" for kind in kinds_of(name)]
+        if experiment_named(name)["statistics"]["atlas"]["image"]:
             figures.append(f"<report>/{name}_regions.html")
     return figures
 

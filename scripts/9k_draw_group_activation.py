@@ -8,9 +8,10 @@ from scan2map.nifti import nib
 begin(snakemake)
 
 kind, maps = snakemake.wildcards.kind, list(map(nib.load, snakemake.input.maps))
+mask = nib.load(snakemake.input.mask)
 figure = draw_activation(
-    group_rows(maps, snakemake.params.groups, kind),
-    mask=nib.load(snakemake.input.mask),
+    group_rows(maps, snakemake.params.groups, kind, mask),
+    mask=mask,
     background=nib.load(snakemake.input.background),
     truths=[
         (name, nib.load(path))

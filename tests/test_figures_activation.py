@@ -66,10 +66,26 @@ def test_gradients_and_differences_have_a_scale_around_0_and_others_start_there(
 def test_two_groups_share_a_scale_and_their_difference_has_its_own(brain):
     data = front_ball()
     images = [image(data), image(3 * data), image(2 * data)]
-    rows = group_rows(images, ["control", "patient"], "cam")
+    images[0].get_fdata(dtype=np.float32)[0] = 9  # outside the brain
+    rows = group_rows(images, ["control", "patient"], "cam", brain)
     assert [row.largest for row in rows] == [3, 3, None]
     assert [row.is_signed for row in rows] == [False, False, True]
     assert rows[2].label == "patient minus\ncontrol"
+
+
+def test_a_map_that_is_0_everywhere_says_so(brain):
+    rows = [Layer("Grad-CAM", image(np.zeros((20, 24, 20))), "gradcam")]
+    figure = draw_activation(rows, brain, brain, title="nothing")
+    assert "0 everywhere" in [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_one_voxel_far_from_all_others_does_not_pale_them(brain, rng):
+    data = rng.normal(size=(20, 24, 20))
+    data[10, 12, 10] = 1000
+    figure = draw_activation(
+        [Layer("a", image(data), "gradient")], brain, brain, title=""
+    )
+    assert 2 < figure.axes[7].get_ylim()[1] < 4
 
 
 def test_planted_regions_are_drawn_above_and_around(brain):

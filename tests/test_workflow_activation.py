@@ -42,6 +42,15 @@ def test_each_session_is_explained_by_networks_that_have_not_seen_it(tmp_path, f
             assert f"sub-{subject}_" not in " ".join(ancestors(plan, model))
 
 
+def test_the_order_of_maps_makes_no_difference(tmp_path):
+    config = tissue_config()
+    base = config["experiments"]["wm"]
+    other = base | {"label": "other", "explain": ["gradient", "gradcam", "cam"]}
+    config["experiments"]["other"] = other
+    plan = inputs_of_outputs(tmp_path, config, *group_maps("cam"))
+    assert len(session_maps(plan, "gradcam")) == 6
+
+
 def test_only_maps_that_are_asked_for_are_made(tmp_path):
     config = tissue_config()
     config["experiments"]["wm"]["explain"] = ["gradient", "cam"]

@@ -14,6 +14,7 @@ from workflow import (
     planned_jobs,
     resting_config,
     snakemake,
+    tissue_config,
 )
 
 from scan2map.cohort import phantom_cohort
@@ -171,16 +172,25 @@ def documented_drops():
     return patterns
 
 
+def dropped_by(folder, config, *targets):
+    """Return the files that a study of `keep: minimal` would drop."""
+    config = config | {"keep": "minimal"}
+    process = snakemake(folder, *targets, "--dry-run", config=config)
+    said = r"Would remove temporary output (\S+)$"
+    return re.findall(said, process.stdout, re.M)
+
+
 def test_the_files_that_keep_minimal_drops_are_those_that_the_documentation_lists(
     tmp_path,
 ):
-    config = read_study() | {"keep": "minimal"}
+    config = read_study()
     config["phantom"]["groups"] = {"control": 4, "patient": 4}
-    process = snakemake(tmp_path, "--dry-run", config=config)
-    said = r"Would remove temporary output (\S+)$"
-    dropped = re.findall(said, process.stdout, re.M)
+    dropped = dropped_by(tmp_path, config)
+    dropped += dropped_by(
+        tmp_path, tissue_config(), "results/wm/9_report/wm_cam_groups.png"
+    )
     patterns = documented_drops()
-    assert len(patterns) == 13
+    assert len(patterns) == 15
     for pattern in patterns:
         assert fnmatch.filter(dropped, pattern), pattern
     for path in dropped:

@@ -42,6 +42,11 @@ UNITS = {
 """Written under the name of a row."""
 
 
+END = 99.5
+"""Percentile of absolute values in the brain at which colours end. Gradients are rough,
+and the largest voxel would leave all others pale."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """A map as one row of a mosaic.
@@ -56,7 +61,7 @@ class Layer:
     difference : bool
         Of two maps: it has a sign, whatever the kind.
     largest : float, optional
-        Where colours end; by default the largest absolute value in the mask.
+        Where colours end; by default that of `largest_shown`.
     """
 
     label: str
@@ -71,7 +76,7 @@ class Layer:
         return self.difference or self.kind == "gradient"
 
 
-def group_rows(images, groups, kind):
+def group_rows(images, groups, kind, mask):
     """Return the rows of two groups' means, on one scale, and of their difference.
 
     Parameters
@@ -81,18 +86,29 @@ def group_rows(images, groups, kind):
     groups : sequence of str
         Reference and affected group.
     kind : str
+    mask : nibabel image
+        The voxels that are shown.
 
     Returns
     -------
     list of Layer
     """
-    largest = max(float(np.abs(values(image)).max()) for image in images[:2])
+    largest = max(largest_shown(image, mask) for image in images[:2])
     means = [
         Layer(f"mean of {group}", image, kind, largest=largest)
         for group, image in zip(groups, images[:2], strict=True)
     ]
     label = f"{groups[1]} minus\n{groups[0]}"
     return [*means, Layer(label, images[2], kind, difference=True)]
+
+
+def largest_shown(image, mask):
+    """Return the absolute value at which an image's colours end.
+
+    The percentile `END` in a mask; the largest value, where that is 0.
+    """
+    inside = np.abs(values(image)[values(mask) > 0])
+    return float(np.percentile(inside, END) or inside.max())
 
 
 @styled
@@ -135,9 +151,8 @@ def draw_activation(rows, mask, background, truths=(), *, title):
 
 def _draw_row(line, row, cuts, box, mask, truths):
     """Show one map and its colour bar."""
-    inside = values(mask) > 0
-    shown = np.where(inside, values(row.image), 0)
-    largest = float(np.abs(shown).max()) if row.largest is None else row.largest
+    shown = np.where(values(mask) > 0, values(row.image), 0)
+    largest = row.largest or largest_shown(row.image, mask)
     scale = Normalize(-largest if row.is_signed else 0, largest or 1)
     colours = SIGNED if row.is_signed else UNSIGNED
     masked = nib.Nifti1Image(shown.astype(np.float32), row.image.affine)
@@ -152,6 +167,7 @@ def _draw_row(line, row, cuts, box, mask, truths):
     bar = line[-1].figure.colorbar(ScalarMappable(scale, colours), cax=line[-1])
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(3))
-    notes = [(text, "black") for text in UNITS[row.kind].split("\n")]
+    notes = UNITS[row.kind] if largest else "0 everywhere"
+    notes = [(text, "black") for text in notes.split("\n")]
     label, *more = row.label.split("\n")
     label_row(line[0], label, [*[(text, "black") for text in more], *notes], SAGITTAL)

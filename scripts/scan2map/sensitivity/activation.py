@@ -131,4 +131,4 @@ def _input_gradient(model, scaled):
             "networks that see one: leave 'gradient' out of 'explain'"
         )
     gradient, _ = logit_gradient(model, scaled[None])
-    return gradient[0, ..., 0]
+    return gradient[0, ..., 0].astype(np.float32)
