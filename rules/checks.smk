@@ -38,7 +38,7 @@ def names_of_maps(name):
     """What the maps of an experiment are called."""
     kind = config["experiments"][name]["feature"]["kind"]
     known = {"tensor": METRICS, "ica": ["components"], "bold": ["volumes"]}
-    return known[kind] if kind in known else config["experiments"][name]["explain"]
+    return known[kind] if kind in known else kinds_of(name)
 
 
 def stacks_of_repeats(suffix):
