@@ -76,7 +76,7 @@ for job in CHECK_JOBS:
             gpu_model=gpu_model,
             slurm_partition=partition,
         params:
-            code=code_of("78_check_maps"),
+            code=code_of("79_check_maps"),
             folds=job.folds,
             seed=job.of(seed_of_fold("check_maps")),
             subjects=job.of(column_of("participant_id", held_out)),
@@ -84,7 +84,7 @@ for job in CHECK_JOBS:
             kind=lambda wildcards: experiment_of(wildcards)["feature"]["kind"],
             n_sessions=lambda wildcards: config["sanity"]["sessions"],
         script:
-            "../scripts/78_check_maps.py"
+            "../scripts/79_check_maps.py"
 
 
 rule gather_checks:
@@ -109,11 +109,11 @@ rule gather_checks:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        code=code_of("79_gather_checks"),
+        code=code_of("7a_gather_checks"),
         folds=lambda wildcards: numbered_folds(wildcards.experiment),
         names=lambda wildcards: names_of_maps(wildcards.experiment),
         effects=effects_seen,
         subjects=column_of_mapped("participant_id"),
         seed=seed_of("gather_checks"),
     script:
-        "../scripts/79_gather_checks.py"
+        "../scripts/7a_gather_checks.py"
