@@ -406,6 +406,7 @@ rule write_results:
         significant=of_contrasts("<corrected>_statmap.nii.gz"),
         corrections=of_contrasts("<corrected>_statmap.json", each=True),
         clusters=of_contrasts("<corrected>_clusters.tsv", each=True),
+        checks=checks_of_analysis,
         mask="<tested>/mask.nii.gz",
         background="<template>/T1w.nii.gz",
     output:
@@ -429,6 +430,7 @@ rule write_results:
         title=results_title,
         contrasts=contrasts_in_order,
         corrections=corrections_in_order,
+        checked=checked_map,
         notes=results_notes,
     script:
         "../scripts/9g_write_results.py"
@@ -661,3 +663,59 @@ rule tabulate_activation:
         title=label_of_experiment,
     script:
         "../scripts/9l_tabulate_activation.py"
+
+
+rule draw_sanity:
+    """Do an experiment's maps show what its networks have learnt?"""
+    input:
+        checks="<maps>/sanity.tsv",
+        summary="<maps>/sanity.json",
+    output:
+        report(
+            "<report>/{experiment}_sanity.png",
+            caption="../report/sanity.rst",
+            category="7 Checks of maps",
+            labels={"experiment": "{experiment}", "figure": "random weights"},
+        ),
+    log:
+        "<logs>/9_report/draw_sanity/{experiment}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_sanity/{experiment}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9r_draw_sanity"),
+        title=label_of_experiment,
+    script:
+        "../scripts/9r_draw_sanity.py"
+
+
+rule tabulate_sanity:
+    """Which maps can be believed?"""
+    input:
+        summaries=each_experiment("<maps>/sanity.json", checked_experiments()),
+    output:
+        report(
+            "<report>/sanity.html",
+            caption="../report/sanity_table.rst",
+            category="7 Checks of maps",
+            labels={"experiment": "all", "figure": "table"},
+        ),
+    log:
+        "<logs>/9_report/tabulate_sanity.log",
+    benchmark:
+        "<benchmarks>/9_report/tabulate_sanity.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9s_tabulate_sanity"),
+        experiments=experiment_labels(checked_experiments()),
+        study=config["study"],
+    script:
+        "../scripts/9s_tabulate_sanity.py"

@@ -393,6 +393,15 @@ def defaced_figures():
     return each_session(f"{stem}_defaced.png")
 
 
+def check_figures():
+    """What says which maps can be believed."""
+    names = checked_experiments()
+    return [
+        *[f"<report>/{name}_sanity.png" for name in names],
+        *(["<report>/sanity.html"] if names else []),
+    ]
+
+
 @cache
 def study_figures():
     """Everything that the report shows of the study itself."""
@@ -400,6 +409,7 @@ def study_figures():
         *dwi_figures(),
         *bold_figures(),
         *t_maps(TISSUES_SEEN),
+        *check_figures(),
         *activation_figures(),
         *results_pages(),
         *[

@@ -35,6 +35,9 @@ for number, name in enumerate(names):
             "corrections": corrections[first : first + per_contrast],
         }
     )
-page = results_page(snakemake.params.title, parts, snakemake.params.notes)
+checked = [read_json(path)["Maps"] for path in given.checks]
+notes = [maps[snakemake.params.checked]["sentence"] for maps in checked]
+notes += snakemake.params.notes
+page = results_page(snakemake.params.title, parts, notes)
 with open(snakemake.output[0], "w", encoding="utf-8") as file:
     file.write(page)

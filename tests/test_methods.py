@@ -190,6 +190,17 @@ def test_mirrored_sessions_are_counted(diffusion):
     assert "Images of 1 session with onset on the left" in joined(diffusion, sessions)
 
 
+def test_checks_of_maps_are_told_as_they_were_made(diffusion):
+    diffusion["sanity"] = {"sessions": 3}
+    said = paragraph(diffusion, "Checks of maps")
+    assert "up to 3 held-out sessions" in said and "permuted among" in said
+    assert "ICC(2,1)" in said and "planted regions" in said
+    diffusion["source"] = "dicom"
+    assert "planted regions" not in paragraph(diffusion, "Checks of maps")
+    diffusion["sanity"] = False
+    assert "Checks of maps" not in dict(text(diffusion))
+
+
 def test_citations_are_numbered_in_order_and_listed():
     page = methods_html(
         [("H", "A [molder2021]. B [abadi2016, molder2021].")], title="t"

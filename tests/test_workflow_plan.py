@@ -116,6 +116,35 @@ def test_each_session_is_explained_by_networks_that_have_not_seen_it(plan):
             assert f"sub-{subject}_" not in " ".join(ancestors(plan, model))
 
 
+def test_a_network_of_permuted_labels_sees_nobody_whom_its_fold_tests(plan):
+    networks = [file for file in plan if file.endswith("permuted.keras")]
+    assert len(networks) == 2  # one for each experiment
+    for network in networks:
+        real = network.replace("7_maps", "6_folds").replace("permuted", "model")
+        assert ancestors(plan, network) == ancestors(plan, real)
+
+
+def test_maps_of_every_fold_are_checked_before_they_are_shown(plan):
+    checks = [file for file in plan if file.endswith("sanity.tsv")]
+    assert len(checks) == 2 * (2 * 3 + 1)
+    for file in plan:
+        if re.search(r"registration/.*_results\.html$", file):
+            assert any(f.endswith("sanity.json") for f in plan[file]), file
+
+
+def test_a_replica_beside_its_honest_twin_has_no_checks(resting_plan):
+    names = {file.split("/")[-2] for file in resting_plan if "sanity.json" in file}
+    assert names == {"asc", "ssc", "rsp"}
+
+
+def test_checks_can_be_left_out(tmp_path):
+    jobs = planned_jobs(snakemake(tmp_path, "--dry-run", config=small(sanity=False)))
+    assert jobs["write_results"] and not {"check_maps", "train_permuted"} & set(jobs)
+    asked = small(sanity={"permuted": False})
+    jobs = planned_jobs(snakemake(tmp_path, "--dry-run", config=asked))
+    assert jobs["check_maps"] == 12 and "train_permuted" not in jobs
+
+
 def test_every_figure_of_the_report_is_planned(tmp_path):
     jobs = planned_jobs(snakemake(tmp_path, "--dry-run", config=small()))
     assert jobs["draw_session_qc"] == 6

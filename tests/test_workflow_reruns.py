@@ -36,6 +36,11 @@ predict_fold              4      .      2    .   .     4       4        4   .
 score_experiment          2      2      1    .   .     2       2        2   .
 sensitivity_map           4      .      2    .   .     4       4        4   .
 average_sensitivity      12      .      4    .   .    10      10       10   .
+train_permuted            2      .      1    .   .     .       2        2   .
+check_maps                4      .      2    .   .     4       4        4   .
+gather_checks             2      .      1    .   .     2       2        2   .
+draw_sanity               2      .      1    .   .     2       2        2   .
+tabulate_sanity           1      .      1    .   .     1       1        1   .
 intersect_masks           1      .      .    .   .     1       1        1   .
 stack_maps               12      .      4   12   .    12      12       12   .
 test_maps                20      .      8   20   .    20      20       20  20

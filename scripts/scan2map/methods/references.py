@@ -16,6 +16,11 @@ REFERENCES = {
         "neuroimaging with scikit-learn. Frontiers in Neuroinformatics 2014; 8: 14. "
         "doi:10.3389/fninf.2014.00014"
     ),
+    "adebayo2018": (
+        "Adebayo J, Gilmer J, Muelly M, Goodfellow I, Hardt M, Kim B. Sanity checks "
+        "for saliency maps. Advances in Neural Information Processing Systems 2018; "
+        "31: 9505-9515. arXiv:1810.03292"
+    ),
     "akiba2019": (
         "Akiba T, Sano S, Yanase T, Ohta T, Koyama M. Optuna: a next-generation "
         "hyperparameter optimization framework. 25th ACM SIGKDD International "
@@ -250,6 +255,11 @@ REFERENCES = {
         "Slice-timing effects and their correction in functional MRI. NeuroImage "
         "2011; 58: 588-594. doi:10.1016/j.neuroimage.2011.06.078"
     ),
+    "shrout1979": (
+        "Shrout PE, Fleiss JL. Intraclass correlations: uses in assessing rater "
+        "reliability. Psychological Bulletin 1979; 86: 420-428. "
+        "doi:10.1037/0033-2909.86.2.420"
+    ),
     "smith2009": (
         "Smith SM, Nichols TE. Threshold-free cluster enhancement: addressing problems "
         "of smoothing, threshold dependence and localisation in cluster inference. "
@@ -291,6 +301,11 @@ REFERENCES = {
         "Veraart J, Novikov DS, Christiaens D, Ades-aron B, Sijbers J, Fieremans E. "
         "Denoising of diffusion MRI using random matrix theory. NeuroImage 2016; "
         "142: 394-406. doi:10.1016/j.neuroimage.2016.08.016"
+    ),
+    "wang2004": (
+        "Wang Z, Bovik AC, Sheikh HR, Simoncelli EP. Image quality assessment: from "
+        "error visibility to structural similarity. IEEE Transactions on Image "
+        "Processing 2004; 13: 600-612. doi:10.1109/TIP.2003.819861"
     ),
     "whitfield2012": (
         "Whitfield-Gabrieli S, Nieto-Castanon A. Conn: a functional connectivity "

@@ -17,6 +17,7 @@ from scan2map.methods.imaging import (
     describe_dwi,
     describe_given_tissue,
 )
+from scan2map.methods.sanity import describe_sanity
 from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
@@ -96,6 +97,7 @@ def methods_text(config, sessions, networks, versions):
         *([("Sensitivity maps", describe_maps(tensor))] if tensor else []),
         *([("Gradients", describe_component_maps(ica + bold))] if ica + bold else []),
         *([("Activation maps", describe_activation(tissue, groups))] if tissue else []),
+        *_checks(config),
         *statistics_paragraphs(study_analyses(config), groups, sessions[0]),
         ("Software", _software(config, _used(config, kinds, versions))),
     ]
@@ -109,6 +111,15 @@ def _evaluation(config, experiments):
         ("Scores", describe_scores(config["scores"], experiments)),
         ("Leak audit", describe_audit(experiments)),
     ]
+
+
+def _checks(config):
+    """Return how maps were checked, where they were."""
+    sanity, experiments = config["sanity"], list(config["experiments"].values())
+    if not (sanity and experiments):
+        return []
+    phantom = config["source"] == "phantom"
+    return [("Checks of maps", describe_sanity(sanity, experiments, phantom))]
 
 
 def _of_kind(experiments, kind):
