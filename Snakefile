@@ -46,6 +46,7 @@ wildcard_constraints:
     scope="all|repeat-[0-9]+_fold-[0-9]+",
     alpha="[0-9.e-]+",
     volumes="[0-9]+",
+    tissue="|".join(TISSUES),
     modality="dwi|bold",
 
 

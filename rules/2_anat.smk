@@ -63,6 +63,7 @@ rule normalise_t1w:
         grid="<template>/grid_brain_mask.nii.gz",
     output:
         xfm=f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
+        inverse=f"<anat>_from-T1w_to-{MNI}_mode-image_xfm.nii.gz",
         t1w=f"<anat>_space-{MNI}_T1w.nii.gz",
     log:
         "<logs>/2_anat/normalise_t1w/sub-{subject}_ses-{session}.log",
@@ -88,6 +89,7 @@ rule segment_t1w:
     input:
         t1w="<anat>_desc-preproc_T1w.nii.gz",
         mask="<anat>_desc-brain_mask.nii.gz",
+        to_mni=f"<anat>_from-T1w_to-{MNI}_mode-image_xfm.nii.gz",
     output:
         csf="<anat>_label-CSF_probseg.nii.gz",
         gm="<anat>_label-GM_probseg.nii.gz",
@@ -102,8 +104,65 @@ rule segment_t1w:
         "../envs/scan2map.yaml"
     resources:
         mem_mb=growing(4000),
-        runtime=growing(30),
+        runtime=growing(60),
     params:
         code=code_of("24_segment_t1w"),
+        n4=config["anat"]["n4"],
     script:
         "../scripts/24_segment_t1w.py"
+
+
+rule warp_tissues:
+    """How much of each tissue is where in MNI space?"""
+    input:
+        csf="<anat>_label-CSF_probseg.nii.gz",
+        gm="<anat>_label-GM_probseg.nii.gz",
+        wm="<anat>_label-WM_probseg.nii.gz",
+        xfm=f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
+    output:
+        csf=f"<anat>_space-{MNI}_label-CSF_probseg.nii.gz",
+        gm=f"<anat>_space-{MNI}_label-GM_probseg.nii.gz",
+        wm=f"<anat>_space-{MNI}_label-WM_probseg.nii.gz",
+        csf_modulated=f"<anat>_space-{MNI}_label-CSF_desc-modulated_probseg.nii.gz",
+        gm_modulated=f"<anat>_space-{MNI}_label-GM_desc-modulated_probseg.nii.gz",
+        wm_modulated=f"<anat>_space-{MNI}_label-WM_desc-modulated_probseg.nii.gz",
+        volumes="<anat>_volumes.json",
+    log:
+        "<logs>/2_anat/warp_tissues/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/2_anat/warp_tissues/sub-{subject}_ses-{session}.tsv"
+    group:
+        "anat"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        code=code_of("25_warp_tissues"),
+        fwhm=config["anat"]["tissue_fwhm"],
+    script:
+        "../scripts/25_warp_tissues.py"
+
+
+rule tabulate_volumes:
+    """How large are everybody's tissues?"""
+    input:
+        volumes=each_session("<anat>_volumes.json"),
+    output:
+        "<results>/2_anat/tissue_volumes.tsv",
+    log:
+        "<logs>/2_anat/tabulate_volumes.log",
+    benchmark:
+        "<benchmarks>/2_anat/tabulate_volumes.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(5),
+    params:
+        code=code_of("26_tabulate_volumes"),
+        participants=[row["participant_id"] for row in cohort],
+        sessions=[row["session_id"] for row in cohort],
+    script:
+        "../scripts/26_tabulate_volumes.py"

@@ -194,6 +194,33 @@ rule make_bold_feature:
         "../scripts/56_make_bold_feature.py"
 
 
+rule make_tissue_feature:
+    """What does a network see of a tissue?"""
+    input:
+        tissue_map="<tissue_map>",
+    output:
+        feature="<tissues>.npy",
+        json="<tissues>.json",
+    log:
+        "<logs>/5_features/make_tissue_feature/sub-{subject}_ses-{session}_tissue-{tissue}.log",
+    benchmark:
+        "<benchmarks>/5_features/make_tissue_feature/sub-{subject}_ses-{session}_tissue-{tissue}.tsv"
+    group:
+        "anat"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("5a_make_tissue_feature"),
+        space=MNI,
+        modulated=config["anat"]["modulate"],
+        fwhm=config["anat"]["tissue_fwhm"],
+    script:
+        "../scripts/5a_make_tissue_feature.py"
+
+
 rule match_components:
     """Which components of everybody are those of a scope?"""
     input:
@@ -227,7 +254,7 @@ rule list_features:
     benchmark:
         "<benchmarks>/5_features/list_features/{feature}_{dealing}_repeat-{repeat}_fold-{fold}.tsv"
     wildcard_constraints:
-        feature="tensor_space-[^/]+|bold_volumes-[0-9]+|ica/all",
+        feature="tensor_space-[^/]+|bold_volumes-[0-9]+|tissue-[A-Z]+|ica/all",
         dealing="k-[0-9]+(_null-[0-9]+)?",
     localrule: True
     conda:

@@ -33,6 +33,9 @@ DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dic
 KINDS = {one["feature"]["kind"] for one in config["experiments"].values()}
 HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
+HAS_TISSUE = "tissue" in KINDS
+TISSUES = ["CSF", "GM", "WM"]
+TISSUE_MAP = "desc-modulated_probseg" if config["anat"]["modulate"] else "probseg"
 BOLD_SPACE = (
     config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
@@ -54,10 +57,12 @@ pathvars:
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    tissue_map=f"<anat>_space-{MNI}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
     bold=f"<func>_space-{BOLD_SPACE}",
     tensors="<results>/5_features/tensor_space-{space}/sub-{subject}_ses-{session}",
+    tissues="<results>/5_features/tissue-{tissue}/sub-{subject}_ses-{session}",
     ica="<results>/5_features/ica",
     component_maps="<ica>/{scope}/sub-{subject}_ses-{session}_maps",
     volumes="<results>/5_features/bold_volumes-{volumes}/sub-{subject}_ses-{session}",

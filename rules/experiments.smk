@@ -284,6 +284,8 @@ def features(rows_of):
             name = f"tensor_space-{feature['space']}"
         elif feature["kind"] == "bold":
             name = f"bold_volumes-{feature['volumes']}"
+        elif feature["kind"] == "tissue":
+            name = f"tissue-{feature['tissue']}"
         elif experiment["run_as"] == "replica":
             name = "ica/all"
         else:
@@ -302,7 +304,7 @@ def network_inputs(rows_of):
     def find(wildcards):
         feature = experiment_of(wildcards)["feature"]
         given = {"features": features_of(wildcards)}
-        if feature["kind"] != "tensor":
+        if feature["kind"] in ("ica", "bold"):
             given["mask"] = workflow.pathvars.apply(GRID_MASK)
         if feature.get("components") == "selected":
             selection = (

@@ -1,4 +1,4 @@
-"""Register a T1w image to the MNI template; write the field that pulls it there."""
+"""Register a T1w image to the MNI template; write the fields that pull each to the other."""
 
 import logging
 
@@ -12,7 +12,7 @@ given = snakemake.input
 t1w, mask = read_array(given.t1w), read_mask(given.mask)
 affine, grid = read_grid(given.t1w)[1], read_grid(given.grid)
 
-field = warp_to_template(
+field, inverse, coarse = warp_to_template(
     brain=(t1w * mask, affine),
     template=(read_array(given.template), read_grid(given.template)[1]),
     grid=grid,
@@ -24,4 +24,5 @@ overlap = check_overlap(in_mni, read_mask(given.grid))
 logging.info("overlap of the brains after registration: Dice %.3f", overlap)
 
 write_field(field, grid[1], snakemake.output.xfm)
+write_field(inverse, coarse, snakemake.output.inverse)
 write_image(pull(t1w, affine, field, grid[1]), grid[1], snakemake.output.t1w)

@@ -2,18 +2,19 @@
 
 import logging
 
-import numpy as np
-
 from scan2map.images import read_array, read_grid, read_mask, write_image
 from scan2map.jobs import begin
-from scan2map.segmentation import segment
+from scan2map.segmentation import segment, tissue_priors
+from scan2map.tissues import tissue_volumes
+from scan2map.transforms import read_field
 
 begin(snakemake)
-t1w, mask = read_array(snakemake.input.t1w), read_mask(snakemake.input.mask)
-_, affine = read_grid(snakemake.input.t1w)
+given = snakemake.input
+t1w, mask = read_array(given.t1w), read_mask(given.mask)
+_, affine = read_grid(given.t1w)
 
-maps = segment(t1w, mask, affine)
-millilitres = abs(np.linalg.det(affine[:3, :3])) / 1000
+priors = tissue_priors(mask, affine, *read_field(given.to_mni))
+maps = segment(t1w, mask, affine, priors, n4=snakemake.params.n4)
 for tissue, probability in maps.items():
     write_image(probability, affine, snakemake.output[tissue])
-    logging.info("%s: %.0f mL", tissue, probability.sum() * millilitres)
+logging.info("mL: %s", tissue_volumes(maps, affine))

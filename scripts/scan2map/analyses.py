@@ -106,7 +106,12 @@ def kind_of_maps(maps, experiments):
         return "diffusion"
     if maps not in experiments:
         return "column"
-    kinds = {"tensor": "sensitivity", "ica": "components", "bold": "volumes"}
+    kinds = {
+        "tensor": "sensitivity",
+        "ica": "components",
+        "bold": "volumes",
+        "tissue": "activation",
+    }
     return kinds[experiments[maps]["feature"]["kind"]]
 
 

@@ -6,7 +6,7 @@ import tempfile
 import numpy as np
 from scipy.ndimage import binary_fill_holes
 
-from scan2map.ants_bridge import to_ants, use_ants
+from scan2map.ants_bridge import import_ants, to_ants, use_ants
 from scan2map.images import downsample
 from scan2map.nifti import nib
 from scan2map.template import template_path
@@ -17,6 +17,10 @@ LEAST_OVERLAP = 0.8
 
 TRANSFORMS = {"syn": "SyN", "affine": "Affine"}
 """The configuration's names and ANTsPy's."""
+
+INVERSE_VOXEL = 4.0
+"""Voxel size (mm), about, of the field that brings the template to a T1w image: SyN's
+deformations are smoother."""
 
 FIELD_VOXEL = 8.0
 """Voxel size (mm), about, at which the smooth receive field is estimated."""
@@ -116,7 +120,7 @@ def denoise(data, threads=1):
     return smooth.astype(np.float32)
 
 
-def correct_bias(data, mask, affine):
+def correct_bias(data, mask, affine, weight=None):
     """Even out the receive field with N4 (Tustison et al. 2010).
 
     doi 10.1109/TMI.2010.2046908, ANTs' implementation; the field is estimated inside
@@ -130,6 +134,8 @@ def correct_bias(data, mask, affine):
         Brain.
     affine : ndarray, shape (4, 4)
         Voxel to world.
+    weight : ndarray, shape (x, y, z), optional
+        How much a voxel of the mask counts, 0 to 1; by default all count alike.
 
     Returns
     -------
@@ -141,13 +147,14 @@ def correct_bias(data, mask, affine):
     even = ants.n4_bias_field_correction(
         head,
         mask=to_ants(mask, affine),
+        weight_mask=None if weight is None else to_ants(weight, affine),
         shrink_factor=int(np.clip(round(FIELD_VOXEL / min(head.spacing)), 2, 4)),
     )
     return np.maximum(even.numpy(), 0) * (data > 0)
 
 
 def warp_to_template(brain, template, grid, method="syn", seed=0):
-    """Register a brain to the template.
+    """Register a brain to the template, and the template to the brain.
 
     Parameters
     ----------
@@ -156,7 +163,7 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
     template : tuple of ndarray (i, j, k) and ndarray (4, 4)
         Skull-stripped T1w template; voxel to world.
     grid : tuple of sequence of int (3) and ndarray (4, 4)
-        Shape and voxel to world of the field that is returned.
+        Shape and voxel to world of the field in the template's space.
     method : {"syn", "affine"}
         ``syn`` deforms after the affine registration (Avants et al. 2008,
         doi 10.1016/j.media.2007.06.004).
@@ -165,9 +172,13 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
 
     Returns
     -------
-    ndarray, shape (*grid, 3)
+    field : ndarray, shape (*grid, 3)
         Displacements in RAS+ mm from points of the template's space to points of the
         T1w image: pulls the T1w image to the template.
+    inverse : ndarray, shape (i, j, k, 3)
+        From points of the T1w image to those of the template.
+    inverse_affine : ndarray, shape (4, 4)
+        Voxel to world of the inverse's grid, which covers the T1w image.
 
     Raises
     ------
@@ -187,13 +198,31 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
             type_of_transform=TRANSFORMS[method],
             outprefix=os.path.join(folder, "to_brain_"),
         )
-        composite = ants.apply_transforms(
-            to_ants(np.zeros(grid[0]), grid[1]),
-            moving,
-            found["fwdtransforms"],
-            compose=os.path.join(folder, "composite_"),
-        )
-        return read_field(composite)[0]
+        back = _inverse_grid(*brain)
+        field = _one_field(grid, found["fwdtransforms"], folder)
+        inverse = _one_field(back, found["invtransforms"], folder, backwards=True)
+    return field, inverse, back[1]
+
+
+def _inverse_grid(data, affine):
+    """Return shape and affine of a grid of about `INVERSE_VOXEL` over an image."""
+    step = np.maximum(INVERSE_VOXEL / np.linalg.norm(affine[:3, :3], axis=0), 1)
+    coarse = affine.copy()
+    coarse[:3, :3] *= step
+    return tuple(np.ceil((np.array(data.shape) - 1) / step).astype(int) + 1), coarse
+
+
+def _one_field(grid, transforms, folder, backwards=False):
+    """Return a chain of ANTs' transforms as displacements on a grid."""
+    image = to_ants(np.zeros(grid[0]), grid[1])
+    path = import_ants().apply_transforms(
+        image,
+        image,
+        transforms,
+        whichtoinvert=[backwards and path.endswith(".mat") for path in transforms],
+        compose=os.path.join(folder, "composite_"),
+    )
+    return read_field(path)[0]
 
 
 def check_overlap(brain, template):

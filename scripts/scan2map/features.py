@@ -72,6 +72,43 @@ def describe_feature(feature, affine, space, mirrored, highest_md=None):
     }
 
 
+def tissue_feature(tissue):
+    """Return a session's map of a tissue as a network gets it.
+
+    Parameters
+    ----------
+    tissue : ndarray, shape (x, y, z)
+        Volume or probability of the tissue; 0 outside the brain.
+
+    Returns
+    -------
+    ndarray of float32, shape (x, y, z, 1)
+
+    Raises
+    ------
+    ValueError
+        Values that are not finite, or nothing but zeros.
+    """
+    if not np.isfinite(tissue).all():
+        raise ValueError("the tissue map has values that are not finite")
+    if not tissue.any():
+        raise ValueError("the tissue map is zero everywhere")
+    return np.asarray(tissue, dtype=np.float32)[..., None]
+
+
+def describe_tissue(feature, affine, tissue, space, modulated, fwhm):
+    """Return what the JSON file beside a feature of a tissue says."""
+    return {
+        "shape": list(feature.shape),
+        "channels": [tissue],
+        "unit": "tissue volume / voxel volume" if modulated else "probability",
+        "affine": np.asarray(affine).tolist(),
+        "space": space,
+        "modulated": bool(modulated),
+        "fwhm": fwhm,
+    }
+
+
 def listed(paths):
     """Return files, with what lists name in the place of the lists.
 

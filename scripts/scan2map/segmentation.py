@@ -1,8 +1,13 @@
 """What of a brain is fluid, grey matter, white matter?"""
 
 import numpy as np
+from scipy.ndimage import find_objects
 
+from scan2map.anat import correct_bias
 from scan2map.ants_bridge import to_ants, use_ants
+from scan2map.nifti import nib
+from scan2map.template import template_path
+from scan2map.transforms import sample
 
 TISSUES = ("csf", "gm", "wm")
 """In the order of their brightness in T1w images: dark, grey, white."""
@@ -10,11 +15,20 @@ TISSUES = ("csf", "gm", "wm")
 NEIGHBOURS = "[0.2,1x1x1]"
 """Weight of the Markov random field, and its radius in voxels."""
 
-ROUNDS = "[8,0.001]"
+STEPS = "[8,0.001]"
 """Most iterations, and the change of the posterior below which they stop."""
 
 FIXED_ORDER = 0
 """Voxels are visited in the same random order each time, so that results repeat."""
+
+PRIOR_WEIGHT = 0.25
+"""Exponent of the priors, as in ANTs' scripts: brightness has the last word."""
+
+LEAST_PRIOR = 0.01
+"""Floor of each prior, so that no tissue is impossible where a registration errs."""
+
+ROUNDS = 2
+"""How often the tissues are told apart, with a better receive field each time."""
 
 TOO_FLAT = (
     "the T1w image cannot be divided into fluid, grey and white matter: its brain has "
@@ -23,12 +37,51 @@ TOO_FLAT = (
 )
 
 
-def segment(t1w, mask, affine):
-    """Tell the tissues of a brain apart by their brightness.
+def tissue_priors(mask, affine, field, field_affine):
+    """Return how probable each tissue is in a brain by its place in the template.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (x, y, z)
+        Brain.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of the mask.
+    field : ndarray, shape (i, j, k, 3)
+        Displacements in RAS+ mm from points of the brain to those of the template.
+    field_affine : ndarray, shape (4, 4)
+        Voxel to world of the field.
+
+    Returns
+    -------
+    dict of ndarray of float32, shape (x, y, z)
+        Of each of `TISSUES`: grey and white matter are the template's, fluid is what
+        they leave. They sum to 1 in the brain; 0 outside.
+    """
+    points = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
+    points = points + sample(field, field_affine, points, mode="nearest")
+    grey, white = (_template(name, points) for name in ("GM", "WM"))
+    inside = np.maximum([1 - grey - white, grey, white], LEAST_PRIOR)
+    priors = {}
+    for tissue, values in zip(TISSUES, inside / inside.sum(0), strict=True):
+        priors[tissue] = np.zeros(mask.shape, dtype=np.float32)
+        priors[tissue][mask] = values
+    return priors
+
+
+def _template(tissue, points):
+    """Return the template's probability of a tissue at points in MNI space."""
+    image = nib.load(template_path(tissue))
+    data = image.get_fdata(dtype=np.float32) / 255
+    return sample(data, image.affine, points)
+
+
+def segment(t1w, mask, affine, priors, n4=True):
+    """Tell the tissues of a brain apart by their brightness and their place.
 
     ANTs' Atropos (Avants et al. 2011, doi 10.1007/s12021-011-9109-y): a mixture of
-    three Gaussians that starts from k-means, with a Markov random field so that
-    neighbours tend to be alike. No template is needed.
+    three Gaussians with priors, and a Markov random field so that neighbours tend to
+    be alike. Between rounds the receive field is estimated anew where white matter
+    was found, as ANTs' script antsAtroposN4 does.
 
     Parameters
     ----------
@@ -38,6 +91,11 @@ def segment(t1w, mask, affine):
         Brain.
     affine : ndarray, shape (4, 4)
         Voxel to world.
+    priors : dict of ndarray, shape (x, y, z)
+        From `tissue_priors`.
+    n4 : bool
+        Whether the receive field is estimated between rounds; without it there is one
+        round.
 
     Returns
     -------
@@ -48,28 +106,45 @@ def segment(t1w, mask, affine):
     ------
     ValueError
         A class is empty: the image has less than three kinds of brightness.
+
+    Notes
+    -----
+    Unlike SPM's unified segmentation (Ashburner and Friston 2005, doi
+    10.1016/j.neuroimage.2005.02.018), the priors are not deformed while tissues are
+    told apart, but before, by a registration of intensities; each tissue has one
+    Gaussian, with no mixture for partial volumes; what is outside of the brain is
+    masked, not modelled; and the receive field is N4's B-spline, not a part of the
+    model.
     """
     if len(np.unique(t1w[mask])) < len(TISSUES):
         raise ValueError(TOO_FLAT)
-    ants = use_ants(0)
-    found = ants.atropos(
+    box = find_objects(mask.astype(np.uint8))[0]
+    corner = affine.copy()
+    corner[:3, 3] += affine[:3, :3] @ [part.start for part in box]
+    brain, inside = t1w[box], mask[box]
+    known = [to_ants(priors[tissue][box], corner) for tissue in TISSUES]
+    maps = _atropos(brain, inside, corner, known)
+    for _ in range(ROUNDS - 1 if n4 else 0):
+        even = correct_bias(brain, inside, corner, weight=maps["wm"])
+        maps = _atropos(even, inside, corner, known)
+    whole = {tissue: np.zeros(mask.shape, dtype=np.float32) for tissue in TISSUES}
+    for tissue, values in maps.items():
+        whole[tissue][box] = values
+    return whole
+
+
+def _atropos(t1w, mask, affine, priors):
+    """Return the probability of each tissue; the priors are ANTs' images."""
+    found = use_ants(0).atropos(
         a=to_ants(t1w, affine),
         x=to_ants(mask, affine),
-        i=f"kmeans[{len(TISSUES)}]",
+        i=priors,
         m=NEIGHBOURS,
-        c=ROUNDS,
+        c=STEPS,
         r=FIXED_ORDER,
+        priorweight=PRIOR_WEIGHT,
     )
     maps = [image.numpy() * mask for image in found["probabilityimages"]]
-    weights = [values.sum() for values in maps]
-    if len(maps) < len(TISSUES) or not min(weights) > 0:
+    if len(maps) < len(TISSUES) or not min(values.sum() for values in maps) > 0:
         raise ValueError(TOO_FLAT)
-    brightness = [
-        (values * t1w).sum() / weight
-        for values, weight in zip(maps, weights, strict=True)
-    ]
-    order = np.argsort(brightness)
-    return {
-        tissue: maps[place].astype(np.float32)
-        for tissue, place in zip(TISSUES, order, strict=True)
-    }
+    return dict(zip(TISSUES, maps, strict=True))

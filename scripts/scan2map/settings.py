@@ -233,9 +233,14 @@ def check_sides(rows, experiments):
         if left and experiment["feature"]["kind"] != "tensor":
             raise ValueError(
                 f"participant {left[0]} has onset_side left, but experiment '{name}' "
-                "sees BOLD, which is not mirrored: empty the cohort's column "
-                "onset_side, or leave the experiment out"
+                f"sees {_seen(experiment)}, which is not mirrored: empty the cohort's "
+                "column onset_side, or leave the experiment out"
             )
+
+
+def _seen(experiment):
+    """Name what an experiment's network sees where it is no tensor."""
+    return "tissue" if experiment["feature"]["kind"] == "tissue" else "BOLD"
 
 
 def check_place(interpreter):

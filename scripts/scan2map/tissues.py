@@ -1,0 +1,85 @@
+"""Tissue maps in MNI space: modulated, so that they hold how much there is."""
+
+import numpy as np
+import scipy
+
+from scan2map.images import antialiasing
+from scan2map.statistics.smoothing import smooth
+from scan2map.transforms import jacobian, pull
+
+
+def volume_change(field, affine):
+    """Return how much larger what a field pulls was where it comes from.
+
+    Parameters
+    ----------
+    field : ndarray, shape (x, y, z, 3)
+        Displacements in RAS+ mm from the points of its grid.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of the grid.
+
+    Returns
+    -------
+    ndarray, shape (x, y, z)
+        Determinant of the derivative of p + d(p), the affine part included: below 1
+        where the image becomes larger on its way to the grid.
+    """
+    return np.linalg.det(jacobian(field, affine))
+
+
+def warp_tissue(probability, affine, field, grid, change, fwhm=0.0):
+    """Bring a tissue map to the grid of a field, unmodulated and modulated.
+
+    Interpolated once, linearly, after the smoothing that a coarser grid needs: without
+    it voxels between those of the grid would not count.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (i, j, k)
+        Of the tissue, in the T1w image.
+    affine : ndarray, shape (4, 4)
+        Voxel to world of `probability`.
+    field : ndarray, shape (x, y, z, 3)
+        Displacements in RAS+ mm from points of MNI space to those of the T1w image.
+    grid : ndarray, shape (4, 4)
+        Voxel to world of the field.
+    change : ndarray, shape (x, y, z)
+        `volume_change` of the field.
+    fwhm : float
+        Of a Gaussian that smooths both maps in MNI space, mm.
+
+    Returns
+    -------
+    unmodulated : ndarray of float32, shape (x, y, z)
+        Probability of the tissue, 0 to 1.
+    modulated : ndarray of float32, shape (x, y, z)
+        Volume of the tissue in the T1w image that comes to lie in a voxel, relative to
+        the voxel: summed and multiplied by the voxel's volume it is that of the T1w
+        image.
+    """
+    ready = scipy.ndimage.gaussian_filter(
+        np.asarray(probability, dtype=np.float32), antialiasing(affine, grid)
+    )
+    there = pull(ready, affine, field, grid)
+    size = np.linalg.norm(grid[:3, :3], axis=0)
+    return tuple(
+        smooth(image, size, fwhm).astype(np.float32)
+        for image in (there, there * change)
+    )
+
+
+def tissue_volumes(maps, affine):
+    """Return the volume of tissues in mL, and their sum as ``TIV``.
+
+    Parameters
+    ----------
+    maps : dict of str to ndarray, shape (x, y, z)
+        Share of each voxel, by tissue.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+    """
+    voxel = abs(np.linalg.det(affine[:3, :3])) / 1000
+    volumes = {
+        name: float(data.sum(dtype=np.float64) * voxel) for name, data in maps.items()
+    }
+    return volumes | {"TIV": sum(volumes.values())}
