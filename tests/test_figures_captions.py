@@ -30,7 +30,7 @@ def render(caption, study="estudillo2022", **wildcards):
             tsv="scores.tsv", html="scores.html", profile="resources.yaml"
         ),
         wildcards=SimpleNamespace(
-            subject="01", session="1", metric="MD", contrast="groups"
+            subject="01", session="1", metric="MD", contrast="groups", tissue="WM"
         ),
     )
     vars(snakemake.wildcards).update(wildcards)
