@@ -17,4 +17,4 @@ figure = draw_tissue_qc(
     maps={name: nib.load(path) for name, path in shown},
     volumes=read_json(given.volumes)["native"],
 )
-write_png(figure, snakemake.output[0], dpi=110)
+write_png(figure, snakemake.output[0], dpi=110, levels=32)

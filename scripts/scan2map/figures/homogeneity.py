@@ -177,7 +177,7 @@ def _name_points(axes, places, values, names, marked):
         if named:
             axes.plot(place, value, "o", mfc="none", color="black", ms=8)
             axes.annotate(
-                name, (place, value), (0, 6), textcoords="offset points", ha="center",
+                name, (place, value), (0, 7), textcoords="offset points", ha="center",
                 fontsize=6,
             )  # fmt: skip
 

@@ -56,10 +56,10 @@ def draw_tissue_qc(
     ValueError
         The brain mask is empty.
     """
-    figure = new_figure(10, 9.6)
+    figure = new_figure(10, 8.9)
     written = ", ".join(f"{name} {size:.0f} mL" for name, size in volumes.items())
     figure.suptitle(f"{title}: {written}", fontweight="bold")
-    rows = figure.subfigures(4, 1, height_ratios=(1, 0.85, 0.85, 1))
+    rows = figure.subfigures(4, 1, height_ratios=(0.95, 1.05, 1.05, 0.95))
     left, right = rows[0].subfigures(1, 2)
     draw_outlined(left, "T1w and brain mask", t1w, brain, brightest)
     draw_outlined(
