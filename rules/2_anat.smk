@@ -112,60 +112,87 @@ rule segment_t1w:
         "../scripts/24_segment_t1w.py"
 
 
-rule warp_tissues:
-    """How much of each tissue is where in MNI space?"""
-    input:
-        csf="<anat>_label-CSF_probseg.nii.gz",
-        gm="<anat>_label-GM_probseg.nii.gz",
-        wm="<anat>_label-WM_probseg.nii.gz",
-        xfm=f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
-    output:
-        csf=f"<anat>_space-{MNI}_label-CSF_probseg.nii.gz",
-        gm=f"<anat>_space-{MNI}_label-GM_probseg.nii.gz",
-        wm=f"<anat>_space-{MNI}_label-WM_probseg.nii.gz",
-        csf_modulated=f"<anat>_space-{MNI}_label-CSF_desc-modulated_probseg.nii.gz",
-        gm_modulated=f"<anat>_space-{MNI}_label-GM_desc-modulated_probseg.nii.gz",
-        wm_modulated=f"<anat>_space-{MNI}_label-WM_desc-modulated_probseg.nii.gz",
-        volumes="<anat>_volumes.json",
-    log:
-        "<logs>/2_anat/warp_tissues/sub-{subject}_ses-{session}.log",
-    benchmark:
-        "<benchmarks>/2_anat/warp_tissues/sub-{subject}_ses-{session}.tsv"
-    group:
-        "anat"
-    conda:
-        "../envs/scan2map.yaml"
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
-    params:
-        code=code_of("25_warp_tissues"),
-        fwhm=config["anat"]["tissue_fwhm"],
-    script:
-        "../scripts/25_warp_tissues.py"
+if config["source"] == "derivatives":
 
+    rule import_tissue:
+        """What did another programme make of this session's tissue?"""
+        input:
+            given_tissue_map,
+        output:
+            "<tissue_map>",
+        log:
+            "<logs>/2_anat/import_tissue/sub-{subject}_ses-{session}_label-{tissue}.log",
+        benchmark:
+            "<benchmarks>/2_anat/import_tissue/sub-{subject}_ses-{session}_label-{tissue}.tsv"
+        group:
+            "anat"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(10),
+        params:
+            code=code_of("27_import_tissue"),
+            grid=config["grid"],
+            fwhm=config["anat"]["tissue_fwhm"],
+        script:
+            "../scripts/27_import_tissue.py"
 
-rule tabulate_volumes:
-    """How large are everybody's tissues?"""
-    input:
-        volumes=each_session("<anat>_volumes.json"),
-    output:
-        "<results>/2_anat/tissue_volumes.tsv",
-    log:
-        "<logs>/2_anat/tabulate_volumes.log",
-    benchmark:
-        "<benchmarks>/2_anat/tabulate_volumes.tsv"
-    conda:
-        "../envs/scan2map.yaml"
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(5),
-    params:
-        code=code_of("26_tabulate_volumes"),
-        participants=[row["participant_id"] for row in cohort],
-        sessions=[row["session_id"] for row in cohort],
-    script:
-        "../scripts/26_tabulate_volumes.py"
+else:
+
+    rule warp_tissues:
+        """How much of each tissue is where in MNI space?"""
+        input:
+            csf="<anat>_label-CSF_probseg.nii.gz",
+            gm="<anat>_label-GM_probseg.nii.gz",
+            wm="<anat>_label-WM_probseg.nii.gz",
+            xfm=f"<anat>_from-{MNI}_to-T1w_mode-image_xfm.nii.gz",
+        output:
+            csf=f"<anat>_space-{MNI}_label-CSF_probseg.nii.gz",
+            gm=f"<anat>_space-{MNI}_label-GM_probseg.nii.gz",
+            wm=f"<anat>_space-{MNI}_label-WM_probseg.nii.gz",
+            csf_modulated=f"<anat>_space-{MNI}_label-CSF_desc-modulated_probseg.nii.gz",
+            gm_modulated=f"<anat>_space-{MNI}_label-GM_desc-modulated_probseg.nii.gz",
+            wm_modulated=f"<anat>_space-{MNI}_label-WM_desc-modulated_probseg.nii.gz",
+            volumes="<anat>_volumes.json",
+        log:
+            "<logs>/2_anat/warp_tissues/sub-{subject}_ses-{session}.log",
+        benchmark:
+            "<benchmarks>/2_anat/warp_tissues/sub-{subject}_ses-{session}.tsv"
+        group:
+            "anat"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
+        params:
+            code=code_of("25_warp_tissues"),
+            fwhm=config["anat"]["tissue_fwhm"],
+        script:
+            "../scripts/25_warp_tissues.py"
+
+    rule tabulate_volumes:
+        """How large are everybody's tissues?"""
+        input:
+            volumes=each_session("<anat>_volumes.json"),
+        output:
+            "<results>/2_anat/tissue_volumes.tsv",
+        log:
+            "<logs>/2_anat/tabulate_volumes.log",
+        benchmark:
+            "<benchmarks>/2_anat/tabulate_volumes.tsv"
+        conda:
+            "../envs/scan2map.yaml"
+        resources:
+            mem_mb=growing(500),
+            runtime=growing(5),
+        params:
+            code=code_of("26_tabulate_volumes"),
+            participants=[row["participant_id"] for row in cohort],
+            sessions=[row["session_id"] for row in cohort],
+        script:
+            "../scripts/26_tabulate_volumes.py"
 
 
 rule correlate_tissue_maps:
@@ -185,7 +212,7 @@ rule correlate_tissue_maps:
         mem_mb=growing(1000 + len(cohort)),
         runtime=growing(30),
     params:
-        code=code_of("27_correlate_tissue_maps"),
+        code=code_of("28_correlate_tissue_maps"),
         names=session_names(),
     script:
-        "../scripts/27_correlate_tissue_maps.py"
+        "../scripts/28_correlate_tissue_maps.py"

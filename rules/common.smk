@@ -9,7 +9,7 @@ from scan2map.analyses import (
 )
 from scan2map.bids_layout import find_dataset_images
 from scan2map.cohort import phantom_cohort, read_cohort
-from scan2map.derivatives_layout import find_derivatives
+from scan2map.derivatives_layout import find_derivatives, find_tissue_maps
 from scan2map.inner_splits import check_inner_splits
 from scan2map.programs import check_programs
 from scan2map.provenance import code_digest
@@ -35,12 +35,20 @@ HAS_DWI = "tensor" in KINDS
 HAS_BOLD = not KINDS.isdisjoint(["ica", "bold"])
 HAS_TISSUE = "tissue" in KINDS
 TISSUES = ["CSF", "GM", "WM"]
+TISSUES_SEEN = [
+    tissue
+    for tissue in TISSUES
+    if {"kind": "tissue", "tissue": tissue}
+    in [one["feature"] for one in config["experiments"].values()]
+]
 TISSUE_MAP = "desc-modulated_probseg" if config["anat"]["modulate"] else "probseg"
 BOLD_SPACE = (
     config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
     else MNI
 )
+"""Space of BOLD and tissue maps: MNI's, or the one of it that they came in."""
+
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
 PHANTOM = config["phantom"] | {"groups": GROUPS}
@@ -57,7 +65,7 @@ pathvars:
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
-    tissue_map=f"<anat>_space-{MNI}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
+    tissue_map=f"<anat>_space-{BOLD_SPACE}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
     bold=f"<func>_space-{BOLD_SPACE}",
@@ -146,7 +154,15 @@ def find_dataset_files(rows):
         )
     if config["source"] == "derivatives":
         given = config["derivatives"]
-        return find_derivatives(given["dataset"], rows, given["entities"])
+        if not HAS_TISSUE:
+            return find_derivatives(given["dataset"], rows, given["entities"])
+        return find_tissue_maps(
+            given["dataset"],
+            rows,
+            tissues=TISSUES_SEEN,
+            modulated=config["anat"]["modulate"],
+            entities=given["entities"],
+        )
     return {}
 
 
@@ -208,6 +224,11 @@ def given_of_session(wildcards):
     """The files of a session in an existing dataset, by name of the image."""
     found = given_files or find_dataset_files([session_row(wildcards)])
     return found[wildcards.subject, wildcards.session]
+
+
+def given_tissue_map(wildcards):
+    """The map of a tissue of a session in an existing dataset."""
+    return given_of_session(wildcards)[wildcards.tissue]
 
 
 def whole_head():

@@ -1,4 +1,4 @@
-"""Register a T1w image to the MNI template; write the fields that pull each to the other."""
+"""Register a T1w image to the MNI template; write the fields both ways."""
 
 import logging
 

@@ -16,7 +16,7 @@ from scan2map.anat import (
 )
 from scan2map.images import MNI_CENTRE, analysis_grid
 from scan2map.template import template_path
-from scan2map.transforms import grid_points
+from scan2map.transforms import compose, grid_points
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_the_receive_field_is_evened_out(coarse):
 
 def test_a_shift_is_recovered_where_the_brain_is(coarse):
     t1w, mask, affine = coarse
-    field, *_ = warp_to_template(
+    field, inverse, coarser = warp_to_template(
         brain=moved(coarse),
         template=(t1w, affine),
         grid=(t1w.shape, affine),
@@ -117,24 +117,36 @@ def test_a_shift_is_recovered_where_the_brain_is(coarse):
     )
     # A fifth of a voxel: what a mutual-information registration at 6 mm reaches.
     np.testing.assert_allclose(field[mask].mean(0), [8, 0, 0], atol=1.2)
+    assert_inverse(field, affine, inverse, coarser, mask, within=0.01)
 
 
-def test_deformation_brings_the_brain_nearer_and_repeats_to_the_bit(coarse):
+def assert_inverse(field, affine, inverse, coarser, mask, within):
+    """Points of the template come back, to so many mm, when they go there and back."""
+    back = compose(field, affine, inverse, coarser)[mask]
+    assert np.abs(back).mean() < within
+
+
+@pytest.mark.parametrize("method", ["syn", "syn-cc"])
+def test_deformation_brings_the_brain_nearer_and_repeats_to_the_bit(coarse, method):
     t1w, mask, affine = coarse
     bump = 9 * gaussian_filter(mask.astype(float), 2)[..., None] * [0, 1, 0]
     points = (grid_points(t1w.shape, affine) + bump - affine[:3, 3]) / 6.0
     bent = map_coordinates(t1w, np.moveaxis(points, -1, 0), order=1)
     both = {"brain": (bent, affine), "template": (t1w, affine), "seed": 3}
-    first, *_ = warp_to_template(**both, grid=(t1w.shape, affine), method="syn")
-    again, *_ = warp_to_template(**both, grid=(t1w.shape, affine), method="syn")
+    first, inverse, coarser = warp_to_template(
+        **both, grid=(t1w.shape, affine), method=method
+    )
+    again, *_ = warp_to_template(**both, grid=(t1w.shape, affine), method=method)
     np.testing.assert_array_equal(first, again)
     assert np.abs(first + bump)[mask].mean() < 0.5 * np.abs(bump)[mask].mean()
+    # A fiftieth of a voxel: between the points at which the inverse is stored.
+    assert_inverse(first, affine, inverse, coarser, mask, within=0.12)
 
 
 def test_an_unknown_registration_is_refused(coarse):
     t1w, _, affine = coarse
     grid = (t1w.shape, affine)
-    with pytest.raises(ValueError, match="syn or affine, got 'rigid'"):
+    with pytest.raises(ValueError, match="syn, syn-cc, affine, got 'rigid'"):
         warp_to_template((t1w, affine), (t1w, affine), grid, method="rigid")
 
 

@@ -1,11 +1,11 @@
-"""Preprocessed BOLD is found in fMRIPrep's output."""
+"""Preprocessed images are found in the output of other programmes."""
 
 from pathlib import Path
 
 import pytest
 from test_bids_layout import dataset, names
 
-from scan2map.derivatives_layout import find_derivatives
+from scan2map.derivatives_layout import find_derivatives, find_tissue_maps
 
 ROWS = [{"participant_id": "01", "session_id": "a"}]
 GRID = "space-MNI152NLin2009cAsym_res-2"
@@ -100,3 +100,57 @@ def test_two_sessions_cannot_be_the_same_run(tmp_path):
 def test_a_dataset_that_is_not_there_is_asked_for():
     with pytest.raises(ValueError, match="'derivatives: dataset' is not set"):
         find_derivatives("", ROWS)
+
+
+CAT12 = "sub-01/ses-a/anat/mri/mwp2sub-01_ses-a_T1w.nii"
+PROBSEG = f"sub-01/ses-a/anat/sub-01_ses-a_{GRID}_label-WM_probseg.nii.gz"
+
+
+def white(tmp_path, modulated=True, entities=None):
+    found = find_tissue_maps(str(tmp_path), ROWS, ["WM"], modulated, entities)
+    return Path(found["01", "a"]["WM"]).name
+
+
+@pytest.mark.parametrize(
+    "path, modulated",
+    [
+        (CAT12, True),
+        ("sub-01/ses-a/anat/mwp2sub-01_ses-a_T1w.nii.gz", True),
+        ("sub-01/ses-a/anat/mwc2sub-01_ses-a_T1w.nii", True),
+        ("sub-01/anat/mri/wp2sub-01_T1w.nii", False),
+        (PROBSEG, False),
+        (PROBSEG.replace("_probseg", "_desc-modulated_probseg"), True),
+    ],
+)
+def test_the_map_of_a_tissue_is_found_by_the_name_that_its_programme_gives(
+    tmp_path, path, modulated
+):
+    others = [
+        path.replace("p2", "p1").replace("c2", "c1").replace("WM", "GM"),
+        path.replace("p2", "p3").replace("c2", "c3").replace("WM", "CSF"),
+    ]
+    native = "sub-01/ses-a/anat/sub-01_ses-a_label-WM_probseg.nii.gz"
+    smoothed = "sub-01/ses-a/anat/mri/s8mwp2sub-01_ses-a_T1w.nii"
+    extra = [native, smoothed] if "ses-a" in path else []
+    dataset(tmp_path, path, *others, *extra)
+    assert white(tmp_path, modulated) == Path(path).name
+
+
+def test_entities_choose_among_tissue_maps_whose_names_may_not_say_their_space(
+    tmp_path,
+):
+    runs = [CAT12.replace("_T1w", f"_run-{n}_T1w") for n in (1, 2)]
+    dataset(tmp_path, *runs)
+    asked = {"space": "MNI152NLin2009cAsym", "run": 2}
+    assert "run-2" in white(tmp_path, entities=asked)
+    with pytest.raises(ValueError, match="2 images match the wanted modulated map"):
+        white(tmp_path)
+
+
+def test_a_map_that_is_not_there_or_not_modulated_is_named(tmp_path):
+    dataset(tmp_path, PROBSEG)
+    with pytest.raises(ValueError, match="modulate: true.: write false there"):
+        white(tmp_path)
+    (tmp_path / PROBSEG).unlink()
+    with pytest.raises(ValueError, match=r"no modulated map of WM .*mwp2\*.nii"):
+        white(tmp_path)

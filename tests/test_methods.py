@@ -5,6 +5,7 @@ from studies import read_study, resolved
 
 from scan2map.cohort import phantom_cohort
 from scan2map.methods import methods_html, methods_text, package_versions
+from scan2map.methods.imaging import describe_anat, describe_given_tissue
 from scan2map.methods.references import REFERENCES
 
 STUDIES = ("config", "estudillo2022", "teh2022")
@@ -233,3 +234,29 @@ def test_an_analysis_of_its_own_has_its_own_paragraph(diffusion):
     said = dict(text(diffusion))["Statistics: severity"]
     assert "the slope of updrs was tested in 'patient'" in said
     assert "threshold-free cluster enhancement" in said and "p < 0.001" in said
+
+
+def structural(diffusion, **anat):
+    """The study of diffusion, its networks on white matter instead."""
+    diffusion["anat"] |= anat
+    for experiment in diffusion["experiments"].values():
+        experiment["feature"] = {"kind": "tissue", "tissue": "WM"}
+        experiment["training"].pop("augmentation", None)
+    return diffusion
+
+
+def anat_paragraph(diffusion, **anat):
+    config = resolved(structural(diffusion, **anat))
+    return describe_anat(config["anat"], True, config["grid"])
+
+
+def test_the_way_of_tissue_maps_changes_the_text(diffusion):
+    modulated = anat_paragraph(diffusion, modulate=True, tissue_fwhm=6.0)
+    plain = anat_paragraph(diffusion, modulate=False, tissue_fwhm=0.0)
+    assert "Jacobian" in modulated and "6 mm full width" in modulated
+    assert "not modulated" in plain and "smoothed" not in plain
+    assert "estimated anew" not in anat_paragraph(diffusion, n4=False)
+    assert "cubes of 5 voxels" in anat_paragraph(diffusion, registration="syn-cc")
+    config = resolved(diffusion)
+    given = describe_given_tissue(config["anat"] | {"modulate": True}, config["grid"])
+    assert "modulated maps" in given

@@ -15,8 +15,19 @@ from scan2map.transforms import read_field
 LEAST_OVERLAP = 0.8
 """Dice coefficient of brain and template below which a registration has failed."""
 
-TRANSFORMS = {"syn": "SyN", "affine": "Affine"}
-"""The configuration's names and ANTsPy's."""
+TRANSFORMS = {
+    "syn": {"type_of_transform": "SyN"},
+    "syn-cc": {
+        "type_of_transform": "SyN",
+        "syn_metric": "CC",
+        "syn_sampling": 2,
+        "reg_iterations": (100, 50, 0),
+    },
+    "affine": {"type_of_transform": "Affine"},
+}
+"""The configuration's names, and what ANTsPy is told: `syn` compares mutual
+information, `syn-cc` the correlation within cubes of 5 voxels, which follows the cortex
+better and takes three times as long."""
 
 INVERSE_VOXEL = 4.0
 """Voxel size (mm), about, of the field that brings the template to a T1w image: SyN's
@@ -164,9 +175,9 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
         Skull-stripped T1w template; voxel to world.
     grid : tuple of sequence of int (3) and ndarray (4, 4)
         Shape and voxel to world of the field in the template's space.
-    method : {"syn", "affine"}
-        ``syn`` deforms after the affine registration (Avants et al. 2008,
-        doi 10.1016/j.media.2007.06.004).
+    method : {"syn", "syn-cc", "affine"}
+        ``syn`` and ``syn-cc`` deform after the affine registration (Avants et al. 2008,
+        doi 10.1016/j.media.2007.06.004); see `TRANSFORMS`.
     seed : int
         Seed of ANTs.
 
@@ -187,7 +198,8 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
     """
     if method not in TRANSFORMS:
         raise ValueError(
-            f"anat: registration should be {' or '.join(TRANSFORMS)}, got '{method}'"
+            f"anat: registration should be one of {', '.join(TRANSFORMS)}, got "
+            f"'{method}'"
         )
     ants = use_ants(seed)
     fixed, moving = to_ants(*template), to_ants(*brain)
@@ -195,8 +207,8 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
         found = ants.registration(
             fixed,
             moving,
-            type_of_transform=TRANSFORMS[method],
             outprefix=os.path.join(folder, "to_brain_"),
+            **TRANSFORMS[method],
         )
         back = _inverse_grid(*brain)
         field = _one_field(grid, found["fwdtransforms"], folder)

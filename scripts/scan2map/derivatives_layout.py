@@ -1,4 +1,4 @@
-"""Find a session's preprocessed BOLD in fMRIPrep's output; standard library only."""
+"""Find what other programmes made of a session's images; standard library only."""
 
 from pathlib import Path
 
@@ -20,6 +20,15 @@ OF_THE_GRID = ("space", "cohort", "res", "den", "desc")
 
 TABLES = ("timeseries", "regressors")
 """Suffix of the confounds since fMRIPrep 20.2, and before."""
+
+NUMBERS = {"GM": 1, "WM": 2, "CSF": 3}
+"""What CAT12 and SPM12 call the tissues."""
+
+PREFIXES = {True: ("mwp", "mwc"), False: ("wp", "wc")}
+"""Of tissue maps in MNI space by CAT12 and SPM12, modulated and unmodulated."""
+
+FOLDERS = ("anat", "anat/mri", "mri", ".")
+"""Where tissue maps may be: CAT12 makes a folder ``mri`` beside an image."""
 
 
 def find_derivatives(dataset, rows, entities=None):
@@ -120,3 +129,104 @@ def _confounds_of(image):
             "entities' in the configuration that another image is meant"
         )
     return tables[0]
+
+
+def find_tissue_maps(dataset, rows, tissues, modulated, entities=None):
+    """Find the tissue maps of all sessions of a cohort, made by another programme.
+
+    Parameters
+    ----------
+    dataset : str
+        Folder that holds ``sub-*``; '' where the configuration does not say.
+    rows : list of dict
+        Sessions with ``participant_id`` and ``session_id``.
+    tissues : sequence of {"GM", "WM", "CSF"}
+        Which tissues are needed.
+    modulated : bool
+        Whether maps hold volumes (CAT12's ``mwp2``, SPM12's ``mwc2``, or
+        ``label-WM_desc-modulated_probseg``) or probabilities (``wp2``, ``wc2``, or
+        fMRIPrep's ``label-WM_probseg``).
+    entities : dict, optional
+        Entities that the image's name must have. ``space`` counts where the name has
+        one, which those of CAT12 and SPM12 have not.
+
+    Returns
+    -------
+    dict of (str, str) to dict
+        By participant and session: the path of each tissue.
+
+    Raises
+    ------
+    ValueError
+        The dataset, a session or its map are not there, several maps match, or two
+        sessions would get the same; the message lists what is there.
+    """
+    check_dataset(dataset, "derivatives")
+    found = {}
+    for row in rows:
+        key = row["participant_id"], row["session_id"]
+        folder = session_folder(Path(dataset), *key, "derivatives")
+        found[key] = {
+            tissue: str(_one_map(folder, tissue, modulated, entities or {}))
+            for tissue in tissues
+        }
+    for tissue in tissues:
+        refuse_shared({key: files[tissue] for key, files in found.items()})
+    return found
+
+
+def _one_map(folder, tissue, modulated, asked):
+    """Return the only map of a tissue that has the asked entities."""
+    there = _maps_in(folder, tissue, modulated)
+    hits = [path for path in there if _is_asked(path, asked)]
+    if len(hits) == 1:
+        return hits[0]
+    wanted = [f"{prefix}{NUMBERS[tissue]}*.nii" for prefix in PREFIXES[modulated]]
+    wanted.append(f"*_label-{tissue}_{'desc-modulated_' * modulated}probseg.nii.gz")
+    kind = "modulated" if modulated else "unmodulated"
+    absent = f"{folder} has no {kind} map of {tissue} in MNI ({', '.join(wanted)})"
+    others = _maps_in(folder, tissue, not modulated)
+    if not there and others:
+        is_set, other = str(modulated).lower(), str(not modulated).lower()
+        raise ValueError(
+            f"{absent}, but {others[0].name}, and the configuration has 'anat: "
+            f"modulate: {is_set}': write {other} there, or add the map"
+        )
+    if not there:
+        raise ValueError(
+            f"{absent}: add it, or leave the session out by writing the reason in the "
+            "cohort's column 'exclude'"
+        )
+    number, said, listing = tell_images(there, hits, asked)
+    raise ValueError(
+        f"{number} the wanted {kind} map of {tissue} (entities {said}) in {folder}; "
+        f"exactly one must:{listing}\nSay under 'derivatives: entities' in the "
+        "configuration which one is meant, for instance run: 1, space: "
+        "MNI152NLin2009cAsym or res: 2; 'res: null' leaves out images with that entity"
+    )
+
+
+def _maps_in(folder, tissue, modulated):
+    """Return the maps of a tissue in MNI space, by CAT12, SPM12, or in BIDS's names."""
+    starts = tuple(f"{prefix}{NUMBERS[tissue]}" for prefix in PREFIXES[modulated])
+    files = {path for place in FOLDERS for path in (folder / place).glob("*.nii*")}
+
+    def fits(path):
+        if not path.name.endswith((".nii", ".nii.gz")):
+            return False
+        own = entities_of(path)
+        in_mni = own.get("space", "").startswith("MNI")
+        named = in_mni and path.name.split(".")[0].endswith("_probseg")
+        kind = {True: "modulated", False: None}[modulated]
+        return path.name.startswith(starts) or (
+            named and own.get("label") == tissue and own.get("desc") == kind
+        )
+
+    return sorted(filter(fits, files))
+
+
+def _is_asked(path, asked):
+    """Tell whether a map has the entities asked for; a name may leave out the space."""
+    if "space" not in entities_of(path):
+        asked = {key: value for key, value in asked.items() if key != "space"}
+    return has_entities(path, asked)

@@ -1,10 +1,14 @@
 """What of a brain is fluid, grey matter, white matter?"""
 
+import os
+import tempfile
+
 import numpy as np
 from scipy.ndimage import find_objects
 
 from scan2map.anat import correct_bias
 from scan2map.ants_bridge import to_ants, use_ants
+from scan2map.images import write_image
 from scan2map.nifti import nib
 from scan2map.template import template_path
 from scan2map.transforms import sample
@@ -12,8 +16,8 @@ from scan2map.transforms import sample
 TISSUES = ("csf", "gm", "wm")
 """In the order of their brightness in T1w images: dark, grey, white."""
 
-NEIGHBOURS = "[0.2,1x1x1]"
-"""Weight of the Markov random field, and its radius in voxels."""
+NEIGHBOURS = "[0.1,1x1x1]"
+"""Weight of the Markov random field, as in ANTs' scripts, and its radius in voxels."""
 
 STEPS = "[8,0.001]"
 """Most iterations, and the change of the posterior below which they stop."""
@@ -21,8 +25,9 @@ STEPS = "[8,0.001]"
 FIXED_ORDER = 0
 """Voxels are visited in the same random order each time, so that results repeat."""
 
-PRIOR_WEIGHT = 0.25
-"""Exponent of the priors, as in ANTs' scripts: brightness has the last word."""
+PRIOR_WEIGHT = 0.5
+"""Exponent of the priors; that of brightness and neighbours is what is left to 1, so
+that they count alike, as in Bayes' rule. ANTs' scripts take 0.25."""
 
 LEAST_PRIOR = 0.01
 """Floor of each prior, so that no tissue is impossible where a registration errs."""
@@ -122,11 +127,16 @@ def segment(t1w, mask, affine, priors, n4=True):
     corner = affine.copy()
     corner[:3, 3] += affine[:3, :3] @ [part.start for part in box]
     brain, inside = t1w[box], mask[box]
-    known = [to_ants(priors[tissue][box], corner) for tissue in TISSUES]
-    maps = _atropos(brain, inside, corner, known)
-    for _ in range(ROUNDS - 1 if n4 else 0):
-        even = correct_bias(brain, inside, corner, weight=maps["wm"])
-        maps = _atropos(even, inside, corner, known)
+    with tempfile.TemporaryDirectory() as folder:
+        # ANTsPy's own way to write them leaves later registrations without their seed.
+        for number, tissue in enumerate(TISSUES, start=1):
+            path = os.path.join(folder, f"prior{number:02d}.nii.gz")
+            write_image(priors[tissue][box], corner, path)
+        known = os.path.join(folder, "prior%02d.nii.gz")
+        maps = _atropos(brain, inside, corner, known)
+        for _ in range(ROUNDS - 1 if n4 else 0):
+            even = correct_bias(brain, inside, corner, weight=maps["wm"])
+            maps = _atropos(even, inside, corner, known)
     whole = {tissue: np.zeros(mask.shape, dtype=np.float32) for tissue in TISSUES}
     for tissue, values in maps.items():
         whole[tissue][box] = values
@@ -134,15 +144,14 @@ def segment(t1w, mask, affine, priors, n4=True):
 
 
 def _atropos(t1w, mask, affine, priors):
-    """Return the probability of each tissue; the priors are ANTs' images."""
+    """Return the probability of each tissue; `priors` is the pattern of their paths."""
     found = use_ants(0).atropos(
         a=to_ants(t1w, affine),
         x=to_ants(mask, affine),
-        i=priors,
+        i=f"PriorProbabilityImages[{len(TISSUES)},{priors},{PRIOR_WEIGHT}]",
         m=NEIGHBOURS,
         c=STEPS,
         r=FIXED_ORDER,
-        priorweight=PRIOR_WEIGHT,
     )
     maps = [image.numpy() * mask for image in found["probabilityimages"]]
     if len(maps) < len(TISSUES) or not min(values.sum() for values in maps) > 0:

@@ -405,20 +405,26 @@ def _derivatives(config):
     if not config["derivatives"]["dataset"]:
         yield (
             "'derivatives: dataset' is not set: 'source: derivatives' needs the folder "
-            "of fMRIPrep's output, with sub-* in it"
+            "of another programme's output, with sub-* in it"
         )
     space = str(config["derivatives"]["entities"].get("space", "not given"))
     if not space.startswith("MNI"):
         yield (
             f"'derivatives: entities: space' is {space}: say which of MNI's spaces the "
-            "preprocessed BOLD is in, such as 'space: MNI152NLin2009cAsym'"
+            "images are in, such as 'space: MNI152NLin2009cAsym'"
+        )
+    kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
+    if "tissue" in kinds and kinds & {"ica", "bold"}:
+        yield (
+            "'experiments' see BOLD and tissue, but 'source: derivatives' has one of "
+            "them in a study: make two studies"
         )
     for name, experiment in config["experiments"].items():
         if experiment["feature"]["kind"] == "tensor":
             yield (
                 f"'experiments: {name}' needs diffusion images, which 'source: "
-                "derivatives' does not have: take 'feature: kind: ica' or bold, or "
-                "another source"
+                "derivatives' does not have: take 'feature: kind: ica', bold or "
+                "tissue, or another source"
             )
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import scipy
 
-from scan2map.images import antialiasing
+from scan2map.images import antialiasing, downsample, same_grid
+from scan2map.nifti import nib
 from scan2map.statistics.smoothing import smooth
 from scan2map.transforms import jacobian, pull
 
@@ -83,3 +84,64 @@ def tissue_volumes(maps, affine):
         name: float(data.sum(dtype=np.float64) * voxel) for name, data in maps.items()
     }
     return volumes | {"TIV": sum(volumes.values())}
+
+
+def read_tissue(path):
+    """Return a tissue map in MNI space as float32 (x, y, z), and its affine.
+
+    Axes are turned near RAS+. NaN, which SPM writes outside of what it has normalised,
+    becomes 0.
+
+    Raises
+    ------
+    ValueError
+        Not one volume of three dimensions, infinite or clearly negative values, or
+        nothing but zeros.
+    """
+    image = nib.as_closest_canonical(nib.squeeze_image(nib.load(path)))
+    if image.ndim != 3:
+        raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
+    data = image.get_fdata(dtype=np.float32)
+    data[np.isnan(data)] = 0
+    if not np.isfinite(data).all() or data.min() < -0.05 * data.max():
+        raise ValueError(
+            f"{path} should be a map of a tissue, 0 or more everywhere; it goes from "
+            f"{data.min():.4g} to {data.max():.4g}"
+        )
+    if not data.any():
+        raise ValueError(f"{path} is zero everywhere: make the map anew")
+    return np.maximum(data, 0), image.affine
+
+
+def regrid_tissue(data, affine, shape, target, fwhm=0.0):
+    """Bring a tissue map that is in MNI space already to another grid of that space.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Tissue per voxel, relative to the voxel's volume: the same on any grid.
+    affine, target : ndarray, shape (4, 4)
+        Voxel to world of `data` and of the result.
+    shape : sequence of int, length 3
+        Shape of the result.
+    fwhm : float
+        Of a Gaussian that smooths the result, mm.
+
+    Returns
+    -------
+    ndarray of float32, shape `shape`
+        As it was where the grids agree; otherwise interpolated linearly, after the
+        smoothing that a coarser grid needs.
+
+    Raises
+    ------
+    ValueError
+        Nothing of the map lies on the grid.
+    """
+    if not same_grid((data.shape, affine), (shape, target)):
+        data = downsample(data, affine, shape, target)
+    if not data.any():
+        raise ValueError(
+            "nothing of the tissue map lies on the grid: is it in MNI space?"
+        )
+    return smooth(data, np.linalg.norm(target[:3, :3], axis=0), fwhm).astype(np.float32)

@@ -3,7 +3,7 @@
 from scan2map.methods.words import grid_words, sentences
 
 
-def describe_anat(anat, segmented):
+def describe_anat(anat, segmented, grid=None):
     """Preprocessing of T1w images.
 
     Parameters
@@ -11,7 +11,9 @@ def describe_anat(anat, segmented):
     anat : dict
         Block of the resolved configuration.
     segmented : bool
-        Whether tissues were told apart, which BOLD's confounds need.
+        Whether tissues were told apart, which BOLD's confounds and maps of tissue need.
+    grid : dict, optional
+        Block of the resolved configuration, where maps of tissue were brought to MNI.
 
     Returns
     -------
@@ -24,7 +26,9 @@ def describe_anat(anat, segmented):
     }
     kind = {
         "syn": "an affine transformation and a symmetric diffeomorphic deformation "
-        "(SyN) [avants2008]",
+        "(SyN) [avants2008] by mutual information",
+        "syn-cc": "an affine transformation and a symmetric diffeomorphic deformation "
+        "(SyN) [avants2008] by correlation within cubes of 5 voxels",
         "affine": "an affine transformation",
     }
     return sentences(
@@ -41,10 +45,69 @@ def describe_anat(anat, segmented):
         else "",
         "Images were registered to the MNI ICBM152 2009a symmetric template "
         f"[fonov2011] with ANTs [tustison2021] by {kind[anat['registration']]}.",
-        "White matter, grey matter and cerebrospinal fluid were segmented with Atropos "
-        "[avants2011]."
-        if segmented
+        _segmentation(anat) if segmented else "",
+        _tissue_maps(anat, grid) if grid else "",
+    )
+
+
+def _segmentation(anat):
+    """How tissues were told apart."""
+    return sentences(
+        "White matter, grey matter and cerebrospinal fluid were segmented within the "
+        "brain mask with Atropos [avants2011]: a Gaussian each, a Markov random field, "
+        "and the template's probabilities of grey and white matter, brought to the "
+        "image by the inverse of the registration, as priors; fluid is what they "
+        "leave.",
+        "The bias field was then estimated anew with white matter as weight, and the "
+        "segmentation repeated."
+        if anat["n4"]
         else "",
+    )
+
+
+def _tissue_maps(anat, grid):
+    """How maps of tissues came to MNI space."""
+    return sentences(
+        f"Tissue maps were interpolated once, linearly, to {grid_words(grid)}.",
+        "They were modulated, that is multiplied by the determinant of the Jacobian of "
+        "the whole transformation, affine part included, so that they hold the volume "
+        "that each tissue has in the participant's own head [ashburner2000]."
+        if anat["modulate"]
+        else "They were not modulated.",
+        _smoothing(anat["tissue_fwhm"]),
+        "Total intracranial volume is the sum of the three tissues within the brain "
+        "mask.",
+    )
+
+
+def _smoothing(fwhm):
+    """How maps of tissues were smoothed before networks and statistics."""
+    if not fwhm:
+        return ""
+    return (
+        f"They were smoothed with a Gaussian of {fwhm:g} mm full width at half maximum."
+    )
+
+
+def describe_given_tissue(anat, grid):
+    """What was done with tissue maps that another programme had made.
+
+    Parameters
+    ----------
+    anat, grid : dict
+        Blocks of the resolved configuration.
+
+    Returns
+    -------
+    str
+    """
+    kind = "modulated" if anat["modulate"] else "unmodulated"
+    return sentences(
+        f"Tissues had been segmented and brought to MNI space before, as {kind} maps; "
+        "the programme that did it describes how.",
+        f"They were brought to {grid_words(grid)}, by linear interpolation where "
+        "theirs was another.",
+        _smoothing(anat["tissue_fwhm"]),
     )
 
 

@@ -37,6 +37,10 @@ REFERENCES = {
         "and simple calculus on diffusion tensors. Magnetic Resonance in Medicine "
         "2006; 56: 411-421. doi:10.1002/mrm.20965"
     ),
+    "ashburner2000": (
+        "Ashburner J, Friston KJ. Voxel-based morphometry: the methods. NeuroImage "
+        "2000; 11: 805-821. doi:10.1006/nimg.2000.0582"
+    ),
     "avants2008": (
         "Avants BB, Epstein CL, Grossman M, Gee JC. Symmetric diffeomorphic image "
         "registration with cross-correlation. Medical Image Analysis 2008; 12: "

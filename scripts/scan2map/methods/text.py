@@ -11,7 +11,11 @@ from scan2map.methods.analysis import (
 from scan2map.methods.components import describe_component_maps, describe_group_ica
 from scan2map.methods.experiments import describe_experiment, describe_replica
 from scan2map.methods.func import describe_derivatives, describe_func
-from scan2map.methods.imaging import describe_anat, describe_dwi
+from scan2map.methods.imaging import (
+    describe_anat,
+    describe_dwi,
+    describe_given_tissue,
+)
 from scan2map.methods.statistics import statistics_paragraphs
 from scan2map.methods.words import listed, sentences
 
@@ -113,12 +117,16 @@ def _preprocessing(config, kinds):
     functional, func, grid = kinds & {"ica", "bold"}, config["func"], config["grid"]
     if config["source"] == "images":
         return []
+    tissue = "tissue" in kinds
+    if config["source"] == "derivatives" and tissue:
+        return [("Tissue maps", describe_given_tissue(config["anat"], grid))]
     if config["source"] == "derivatives":
         text = describe_derivatives(config["derivatives"], func, grid)
         return [("Resting-state BOLD", text)]
-    paragraphs = [
-        ("T1-weighted images", describe_anat(config["anat"], bool(functional)))
-    ]
+    text = describe_anat(
+        config["anat"], bool(functional) or tissue, grid if tissue else None
+    )
+    paragraphs = [("T1-weighted images", text)]
     if "tensor" in kinds:
         text = describe_dwi(config["dwi"], grid)
         paragraphs.append(("Diffusion-weighted images", text))
@@ -163,7 +171,9 @@ def _data(config, kinds):
     taken = {
         "bids": "Images were taken from a dataset in the Brain Imaging Data Structure "
         "[gorgolewski2016].",
-        "derivatives": "Preprocessed images and their confounds were taken from "
+        "derivatives": "Tissue maps were taken from the output of another programme."
+        if "tissue" in kinds
+        else "Preprocessed images and their confounds were taken from "
         "derivatives as fMRIPrep [esteban2019] lays them out in the Brain Imaging Data "
         "Structure [gorgolewski2016].",
         "images": "Images of each participant were given.",
