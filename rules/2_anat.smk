@@ -193,3 +193,26 @@ else:
             sessions=[row["session_id"] for row in cohort],
         script:
             "../scripts/26_tabulate_volumes.py"
+
+
+rule correlate_tissue_maps:
+    """Whose map of a tissue is unlike those of the others?"""
+    input:
+        maps=tissue_maps_of_all,
+        mask=GRID_MASK,
+    output:
+        "<results>/2_anat/homogeneity_tissue-{tissue}.tsv",
+    log:
+        "<logs>/2_anat/correlate_tissue_maps/tissue-{tissue}.log",
+    benchmark:
+        "<benchmarks>/2_anat/correlate_tissue_maps/tissue-{tissue}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(1000 + len(cohort)),
+        runtime=growing(30),
+    params:
+        code=code_of("28_correlate_tissue_maps"),
+        names=session_names(),
+    script:
+        "../scripts/28_correlate_tissue_maps.py"

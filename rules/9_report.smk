@@ -332,11 +332,11 @@ rule compare_runs:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        code=code_of("9j_compare_runs"),
+        code=code_of("9p_compare_runs"),
         experiments=repeated_experiments(),
         study=config["study"],
     script:
-        "../scripts/9j_compare_runs.py"
+        "../scripts/9p_compare_runs.py"
 
 
 rule draw_optimism:
@@ -687,10 +687,10 @@ rule draw_sanity:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code_of("9r_draw_sanity"),
+        code=code_of("9q_draw_sanity"),
         title=label_of_experiment,
     script:
-        "../scripts/9r_draw_sanity.py"
+        "../scripts/9q_draw_sanity.py"
 
 
 rule tabulate_sanity:
@@ -714,8 +714,104 @@ rule tabulate_sanity:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code_of("9s_tabulate_sanity"),
+        code=code_of("9r_tabulate_sanity"),
         experiments=experiment_labels(checked_experiments()),
         study=config["study"],
     script:
-        "../scripts/9s_tabulate_sanity.py"
+        "../scripts/9r_tabulate_sanity.py"
+
+
+rule draw_tissue_qc:
+    """Can this session's tissue maps be trusted?"""
+    input:
+        t1w="<anat>_desc-preproc_T1w.nii.gz",
+        brain="<anat>_desc-brain_mask.nii.gz",
+        t1w_mni=f"<anat>_space-{MNI}_T1w.nii.gz",
+        template="<template>/T1w.nii.gz",
+        template_brain="<template>/brain_mask.nii.gz",
+        gm="<anat>_label-GM_probseg.nii.gz",
+        wm="<anat>_label-WM_probseg.nii.gz",
+        maps=tissue_maps_shown,
+        volumes="<anat>_volumes.json",
+    output:
+        report(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_tissue_qc.png",
+            caption="../report/tissue_qc.rst",
+            category="3 Quality of each session",
+            labels={"participant": "{subject}", "session": "{session}, tissues"},
+        ),
+    log:
+        "<logs>/9_report/draw_tissue_qc/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_tissue_qc/sub-{subject}_ses-{session}.tsv"
+    group:
+        "quality"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9m_draw_tissue_qc"),
+        shown=shown_titles(),
+    script:
+        "../scripts/9m_draw_tissue_qc.py"
+
+
+rule draw_tissue_volumes:
+    """Whose tissue volumes are far from those of the others?"""
+    input:
+        "<results>/2_anat/tissue_volumes.tsv",
+    output:
+        report(
+            "<report>/tissue_volumes.png",
+            caption="../report/tissue_volumes.rst",
+            category="2 Quality",
+            labels={"figure": "tissue volumes"},
+        ),
+    log:
+        "<logs>/9_report/draw_tissue_volumes.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_tissue_volumes.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code_of("9n_draw_tissue_volumes"),
+        names=session_names(),
+        of_group=session_groups(),
+        groups=GROUPS,
+    script:
+        "../scripts/9n_draw_tissue_volumes.py"
+
+
+rule draw_homogeneity:
+    """Whose map of a tissue is unlike those of the others?"""
+    input:
+        "<results>/2_anat/homogeneity_tissue-{tissue}.tsv",
+    output:
+        report(
+            "<report>/homogeneity_tissue-{tissue}.png",
+            caption="../report/homogeneity.rst",
+            category="2 Quality",
+            labels={"figure": "homogeneity of {tissue} maps"},
+        ),
+    log:
+        "<logs>/9_report/draw_homogeneity/tissue-{tissue}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_homogeneity/tissue-{tissue}.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code_of("9o_draw_homogeneity"),
+        names=session_names(),
+        of_group=session_groups(),
+        groups=GROUPS,
+        title=homogeneity_title,
+    script:
+        "../scripts/9o_draw_homogeneity.py"

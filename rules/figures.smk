@@ -312,6 +312,62 @@ def qc_of_bold(wildcards):
     return {name: apply(path).format(**about) for name, path in files.items()}
 
 
+SHOWN_TISSUES = ["GM", "WM"]
+"""Tissues whose maps a session's page shows."""
+
+
+def session_names():
+    """What figures call the sessions of the cohort, in its order."""
+    return each_session("sub-{subject}_ses-{session}")
+
+
+def session_groups():
+    """The groups of these sessions."""
+    return [row["group"] for row in cohort]
+
+
+def tissues_seen():
+    """Tissues that the study's networks see."""
+    features = [one["feature"] for one in config["experiments"].values()]
+    return sorted({f["tissue"] for f in features if f["kind"] == "tissue"})
+
+
+def tissue_maps_of_all(wildcards):
+    return each_session("<tissue_map>", tissue=wildcards.tissue)
+
+
+def tissue_maps_shown(wildcards):
+    pattern = workflow.pathvars.apply("<tissue_map>")
+    about = dict(wildcards.items())
+    return [pattern.format(**about, tissue=tissue) for tissue in SHOWN_TISSUES]
+
+
+def shown_titles():
+    """What a session's page calls its maps of tissues."""
+    how = ", modulated" if config["anat"]["modulate"] else ""
+    return [f"{tissue} in MNI{how}" for tissue in SHOWN_TISSUES]
+
+
+def homogeneity_title(wildcards):
+    return f"Homogeneity of {wildcards.tissue} maps"
+
+
+def tissue_figures():
+    """Quality of tissue maps: everybody's, and of each session that is segmented here."""
+    if not HAS_TISSUE:
+        return []
+    everybodys = [f"<report>/homogeneity_tissue-{name}.png" for name in tissues_seen()]
+    if not WANTED:
+        return everybodys
+    return [
+        "<report>/tissue_volumes.png",
+        *everybodys,
+        *each_session(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_tissue_qc.png"
+        ),
+    ]
+
+
 def dwi_figures():
     """Quality of diffusion images, and t maps of tensors."""
     if not HAS_DWI:
@@ -406,6 +462,7 @@ def check_figures():
 def study_figures():
     """Everything that the report shows of the study itself."""
     figures = [
+        *tissue_figures(),
         *dwi_figures(),
         *bold_figures(),
         *t_maps(TISSUES_SEEN),

@@ -31,7 +31,12 @@ def render(caption, study="estudillo2022", **wildcards):
             tsv="scores.tsv", html="scores.html", profile="resources.yaml"
         ),
         wildcards=SimpleNamespace(
-            subject="01", session="1", metric="MD", contrast="groups", kind="cam"
+            subject="01",
+            session="1",
+            metric="MD",
+            contrast="groups",
+            kind="cam",
+            tissue="WM",
         ),
     )
     vars(snakemake.wildcards).update(wildcards)

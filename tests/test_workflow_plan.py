@@ -152,6 +152,27 @@ def test_every_figure_of_the_report_is_planned(tmp_path):
     assert jobs["draw_t_maps"] == 8
 
 
+def test_quality_of_tissue_maps_is_drawn_from_everybodys_maps(tmp_path):
+    config = small(study="tissue")
+    effects = config["phantom"]["effects"]
+    effects.append(effects[0] | {"name": "grown", "kind": "volume", "change": 0.2})
+    for experiment, tissue in zip(
+        config["experiments"].values(), ("GM", "WM"), strict=True
+    ):
+        experiment["feature"] = {"kind": "tissue", "tissue": tissue}
+    report, truth = "results/tissue/9_report", "results/tissue/0_phantom/ground_truth"
+    page = f"{report}/sub-control001/sub-control001_ses-1_tissue_qc.png"
+    figures = [f"{report}/{n}.png" for n in ("tissue_volumes", "homogeneity_tissue-GM")]
+    targets = [page, *figures, f"{truth}/grown_mask.nii.gz"]
+    jobs = planned_jobs(snakemake(tmp_path, *targets, "--dry-run", config=config))
+    assert jobs["warp_tissues"] == 6
+    assert jobs["draw_tissue_qc"] == jobs["tabulate_volumes"] == 1
+    assert jobs["correlate_tissue_maps"] == jobs["map_ground_truth"] == 1
+    # Diffusion is not scanned: what is planted in it has no mask.
+    process = snakemake(tmp_path, f"{truth}/local_mask.nii.gz", "-n", config=config)
+    assert "MissingRuleException" in process.stdout
+
+
 def test_the_plan_can_be_drawn(tmp_path):
     process = snakemake(tmp_path, "--rulegraph", config=small())
     assert process.returncode == 0 and "digraph snakemake_dag" in process.stdout

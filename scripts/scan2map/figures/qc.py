@@ -6,6 +6,7 @@ from matplotlib.collections import LineCollection
 from scan2map.figures.slices import (
     AXIAL,
     bounding_box,
+    brightest,
     cut,
     cut_panels,
     draw_outlined,
@@ -74,13 +75,13 @@ def draw_session_qc(
     figure = new_figure(10, 8.2)
     figure.suptitle(title, fontweight="bold")
     parts = figure.subfigures(3, 2, height_ratios=(1, 1, 1.15)).ravel()
-    draw_outlined(parts[0], "T1w and brain mask", t1w, brain, _brightest)
+    draw_outlined(parts[0], "T1w and brain mask", t1w, brain, brightest)
     draw_outlined(
         parts[1], "T1w in MNI and the template's outline", t1w_mni, template_brain,
-        _brightest, tissue=template,
+        brightest, tissue=template,
     )  # fmt: skip
     title = "b = 0 in T1w space and the T1w's brain mask"
-    draw_outlined(parts[2], title, b0, brain, _brightest)
+    draw_outlined(parts[2], title, b0, brain, brightest)
     _draw_directions(parts[3], tensor, fa, brain)
     _draw_sticks(parts[4], tensor, fa, brain)
     _draw_motion(parts[5], motion)
@@ -91,11 +92,6 @@ def _middle(brain):
     """Return the box to show and the middle of the brain (mm)."""
     tight = bounding_box(brain)
     return bounding_box(brain, margin=14.0), tight.mean(1)
-
-
-def _brightest(inside):
-    """Return the value that is white in a cut."""
-    return max(np.percentile(inside, 99.5), 1e-6) if len(inside) else 1
 
 
 def direction_colours(tensor, fa):

@@ -157,7 +157,12 @@ def cut_panels(part, box, cuts=CUTS):
     return part.subplots(1, len(cuts), width_ratios=widths)
 
 
-def draw_outlined(part, title, image, brain, brightest, tissue=None):
+def brightest(inside):
+    """Return the value that is white in a cut, by those inside the brain."""
+    return max(np.percentile(inside, 99.5), 1e-6) if len(inside) else 1
+
+
+def draw_outlined(part, title, image, brain, white, tissue=None):
     """Show three cuts of an image with the outline of a mask that it should fit.
 
     Parameters
@@ -166,7 +171,7 @@ def draw_outlined(part, title, image, brain, brightest, tissue=None):
     title : str
     image, brain : nibabel image
         What is shown, and the mask.
-    brightest : callable
+    white : callable
         Takes the cut's values inside the mask, returns the value that is white.
     tissue : nibabel image, optional
         Its borders are drawn, thinner, in the mask.
@@ -175,7 +180,7 @@ def draw_outlined(part, title, image, brain, brightest, tissue=None):
     box, middle = bounding_box(brain, margin=14.0), bounding_box(brain).mean(1)
     for axis, axes in zip(CUTS, cut_panels(part, box), strict=True):
         pixels, inside = (cut(i, axis, middle[axis], box) for i in (image, brain))
-        show(axes, pixels, axis, box, vmin=0, vmax=brightest(pixels[inside > 0.5]))
+        show(axes, pixels, axis, box, vmin=0, vmax=white(pixels[inside > 0.5]))
         if tissue is not None:
             values = cut(tissue, axis, middle[axis], box)
             level = 0.55 * np.percentile(values[inside > 0.5], 95)
