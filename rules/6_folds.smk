@@ -185,7 +185,7 @@ rule score_experiment:
         runtime=growing(30),
     params:
         code=code_of("64_score_experiment"),
-        tested=sessions_tested,
+        tested=predicted_sessions,
         seed=seed_of("score_experiment"),
         n_bootstrap=config["scores"]["bootstrap_samples"],
         n_permutations=config["scores"]["permutations"],

@@ -370,7 +370,7 @@ def tested_in_folds(wildcards):
     return [sorted(people) for people in tested.values()]
 
 
-def sessions_tested(wildcards):
+def predicted_sessions(wildcards):
     """Participant and session of each prediction, network by network."""
     given = dict(wildcards.items())
     return [
