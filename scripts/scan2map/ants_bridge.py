@@ -1,6 +1,10 @@
 """Use ANTsPy repeatably, and pass arrays with RAS+ affines to it."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from functools import cache
 
 import numpy as np
 
@@ -47,7 +51,18 @@ def use_ants(seed):
     os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
     ants = import_ants()
     ants.config.set_ants_deterministic(True, seed % 2**31)
+    hide_temporary_files()
     return ants
+
+
+@cache
+def hide_temporary_files():
+    """Let temporary files of this process lie where nobody else reads, and go with it.
+
+    ANTsPy leaves images of brains among those of everybody.
+    """
+    tempfile.tempdir = tempfile.mkdtemp(prefix="scan2map-")
+    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
 
 
 def to_ants(data, affine):
