@@ -242,7 +242,14 @@ def test_dates_times_and_telephone_numbers_are_masked(text, kept):
 
 @pytest.mark.parametrize(
     "text",
-    ["t1 1.5 3.0", "0.9x0.9x0.9", "p2 2.0iso b1000", "5.3.1", "2_2_2", "64 x 64 x 33"],
+    [
+        "t1 1.5 3.0",
+        "0.9x0.9x0.9",
+        "p2 2.0iso b1000",
+        r"5.1.1\5.1.1.0",
+        "2_2_2",
+        "64 x 64 x 33",
+    ],
 )
 def test_numbers_of_protocols_are_kept(text):
     assert plain_words(text) == text

@@ -170,7 +170,7 @@ def test_a_modality_that_is_no_code_is_not_quoted(clean, tmp_path):
     (line,) = [
         line
         for line in refusal("mosaic", folder, tmp_path / "work")
-        if "not_mr" in line
+        if line.endswith("[not_mr]")
     ]
     assert "JohnSmith" not in line and "no known code" in line
 

@@ -96,9 +96,9 @@ JOINED = re.compile(
 
 def _mask_dates(found):
     """Mask numbers that are joined as in a date, a time of day or a telephone's."""
-    text, groups = found[0], re.findall(r"\d+", found[0])
-    many = len(groups) > 2 and sum(map(len, groups)) > 3
-    long = len(groups) == 2 and min(map(len, groups)) > 2 and "*" not in text
+    text, sizes = found[0], [len(digits) for digits in re.findall(r"\d+", found[0])]
+    many = len(sizes) > 2 and sum(sizes) > 3 and max(sizes) > 1
+    long = len(sizes) == 2 and min(sizes) > 2 and "*" not in text
     return MASKED if many or long or ":" in text else text
 
 

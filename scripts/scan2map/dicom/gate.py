@@ -79,10 +79,11 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
             f"with {said}"
             for uid, said in failed.items()
         ]
-        for uid in set(series) - {item["series"] for item in found}:
-            findings += check_series(series[uid])
-        for uid in missed_series(found, lacking, patterns):
-            findings += check_series(series[uid])
+        converted = {item["series"] for item in found}
+        missed = missed_series(found, lacking, patterns)
+        for uid, images in series.items():
+            if uid in missed or uid not in converted:
+                findings += check_series(images)
     findings = let_through(findings, gate or {}, problems)
     names = {item["series"]: suffix for suffix, item in chosen.items()}
     inventory = take_inventory(series, session.passed_over, names, failed, findings)
