@@ -81,14 +81,22 @@ def _run(place):
 
 def _described(image, uid):
     """Describe one converted image."""
-    sidecar = image.with_suffix(".json")
     shape = nib.load(image).shape
     return {
         "image": image,
-        "sidecar": read_json(sidecar) if sidecar.exists() else {},
+        "sidecar": _sidecar_of(image),
         "volumes": shape[3] if len(shape) > 3 else 1,
         "series": uid,
     }
+
+
+def _sidecar_of(image):
+    """Return what dcm2niix wrote about an image; nothing where it is no JSON."""
+    sidecar = image.with_suffix(".json")
+    try:
+        return read_json(sidecar) if sidecar.exists() else {}
+    except ValueError:  # a header with an infinite number, written as such
+        return {}
 
 
 def check_conversion(suffix, outputs, images):
@@ -188,7 +196,10 @@ def _values(name, image, images):
             "has no valid position in space in its headers",
             "fetch the series again from the scanner or the archive",
         )
-    data = np.asanyarray(image.dataobj)
+    data = _data(image)
+    if not data.size:
+        yield Finding("no_contrast", name, "became an image without content", FETCH)
+        return
     in_slice = tuple({0, 1, 2} - {_slice_axis(affine, images)})
     lowest, highest = data.min(in_slice), data.max(in_slice)
     lowest, highest = (v.reshape(len(v), -1) for v in (lowest, highest))
@@ -210,6 +221,14 @@ def _values(name, image, images):
             f"first at index {at} of volume {volume}), as a copy that was cut has",
             "look at it, and fetch it again from the scanner or the archive",
         )
+
+
+def _data(image):
+    """Return the values of an image; none where its header cannot be followed."""
+    try:
+        return np.asanyarray(image.dataobj)
+    except (OSError, OverflowError, ValueError):  # sizes below 0, or beyond the file
+        return np.empty(0)
 
 
 def _slice_axis(affine, images):
