@@ -152,6 +152,18 @@ def broken_link(folder):
     (folder / "gone.dcm").symlink_to(folder / "nowhere")
 
 
+def a_web_page_in_place_of_an_image(folder):
+    (folder / "0099.dcm").write_text("<html><body>502 Bad Gateway</body></html>\n")
+
+
+def two_repetition_times_in_one_header(folder):
+    def change(header):
+        for timing in _groups(header, "MRTimingAndRelatedParametersSequence"):
+            timing.RepetitionTime = [2000, 2000]
+
+    edit(files_of(folder)[0], change)
+
+
 def fewer_rows_than_pixels(folder):
     edit(files_of(folder)[0], lambda h: setattr(h, "Rows", h.Rows // 2))
 
@@ -196,6 +208,10 @@ def one_image_twice_under_a_new_number(folder):
         header.InstanceNumber = str(len(files_of(folder)) + 1)
 
     edit(files_of(folder)[0], change, folder / "again.dcm")
+
+
+def the_last_number_is_beyond_all_bounds(folder):
+    edit(files_of(folder)[-1], _set(InstanceNumber="2147483647"))
 
 
 def an_inner_file_is_missing(folder):
@@ -284,11 +300,8 @@ def another_repetition_time(folder):
     for path in files_of(folder):
 
         def change(header):
-            shared = header.get("SharedFunctionalGroupsSequence")
-            place = (
-                shared[0].MRTimingAndRelatedParametersSequence[0] if shared else header
-            )
-            place.RepetitionTime = f"{1.5 * float(place.RepetitionTime):.6g}"
+            for timing in _groups(header, "MRTimingAndRelatedParametersSequence"):
+                timing.RepetitionTime = f"{1.5 * float(timing.RepetitionTime):.6g}"
 
         edit(path, change)
 
@@ -314,6 +327,59 @@ def no_position(folder):
             del header.ImagePositionPatient
 
         edit(path, change)
+
+
+def _groups(header, name):
+    """Return where a multi-frame file says something; or the header of another one."""
+    shared = header.get("SharedFunctionalGroupsSequence") or []
+    frames = header.get("PerFrameFunctionalGroupsSequence") or []
+    found = [group[name].value[0] for group in (*shared, *frames) if name in group]
+    return found or [header]
+
+
+def no_pixel_spacing(folder):
+    def change(header):
+        for measures in _groups(header, "PixelMeasuresSequence"):
+            del measures.PixelSpacing
+
+    for path in files_of(folder):
+        edit(path, change)
+
+
+def no_distance_of_slices(folder):
+    for path in files_of(folder):
+
+        def change(header):
+            del header.SpacingBetweenSlices, header.SliceThickness
+
+        edit(path, change)
+
+
+def one_image_of_another_pixel_spacing(folder):
+    def change(header):
+        for measures in _groups(header, "PixelMeasuresSequence"):
+            measures.PixelSpacing = [1.1 * size for size in measures.PixelSpacing]
+
+    edit(files_of(folder)[2], change)
+
+
+def one_image_is_turned(folder):
+    def change(header):
+        for place in _groups(header, "PlaneOrientationSequence"):
+            rows, columns = np.reshape(place.ImageOrientationPatient, (2, 3))
+            normal = np.cross(rows, columns)
+            columns = np.cos(0.1) * columns + np.sin(0.1) * normal
+            place.ImageOrientationPatient = [f"{v:.8f}" for v in (*rows, *columns)]
+
+    edit(files_of(folder)[2], change)
+
+
+def one_image_has_half_the_rows(folder):
+    def change(header):
+        header.Rows //= 2
+        header.PixelData = header.PixelData[: len(header.PixelData) // 2]
+
+    edit(files_of(folder)[2], change)
 
 
 def no_manufacturer(folder):
@@ -410,6 +476,21 @@ def no_contrast(folder):
         edit(path, lambda h: setattr(h, "PixelData", bytes(len(h.PixelData))))
 
 
+def the_last_half_of_an_inner_file_is_zero(folder):
+    def change(header):
+        half = len(header.PixelData) // 2
+        header.PixelData = header.PixelData[:half] + bytes(half)
+
+    files = files_of(folder)
+    edit(files[len(files) // 2], change)
+
+
+def the_pixels_of_an_inner_file_are_zero(folder):
+    files = files_of(folder)
+    path = files[len(files) // 2]
+    edit(path, lambda h: setattr(h, "PixelData", bytes(len(h.PixelData))))
+
+
 def harmless(name):
     """What is beside images in real folders; it must not refuse them."""
 
@@ -421,6 +502,10 @@ def harmless(name):
             (folder / "README").write_text("Scanned on the second floor.\n")
         elif name == "an empty text":
             (folder / "notes.txt").write_text("")
+        elif name == "files of other programs":
+            (folder / "viewer.html").write_text("<html>A viewer</html>")
+            (folder / "thumbs.db").write_bytes(bytes(range(256)))
+            (folder / "IM0001").write_text("Scanned twice.\n")
         elif name == "hidden files":
             (folder / "._0001.dcm").write_bytes(b"\0\5\x16\7" * 50)
             (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
@@ -439,6 +524,8 @@ HARMFUL = {
     cut_in_its_header: (EVERY, "truncated_file"),
     random_bytes: (("mosaic", "enhanced T1", "T1 slices"), "unreadable_file"),
     broken_link: (("mosaic",), "unreadable_file"),
+    a_web_page_in_place_of_an_image: (("mosaic", "GE"), "unreadable_file"),
+    two_repetition_times_in_one_header: (EVERY, "unreadable_file"),
     fewer_rows_than_pixels: (("mosaic", "GE", "Philips"), "truncated_file"),
     another_modality: (EVERY, "not_mr"),
     second_patient: (MANY_FILES, "several_patients"),
@@ -447,6 +534,7 @@ HARMFUL = {
     all_images_twice_under_new_names: (EVERY, "duplicate_image"),
     one_image_twice_under_a_new_name: (EVERY, "duplicate_image"),
     one_image_twice_under_a_new_number: (EVERY, "duplicate_image"),
+    the_last_number_is_beyond_all_bounds: (CLASSIC, "instance_gap"),
     an_inner_file_is_missing: (MANY_FILES, "instance_gap"),
     the_first_file_is_missing: (MANY_FILES, "instance_gap"),
     the_last_file_is_missing: (
@@ -471,7 +559,12 @@ HARMFUL = {
         "derived_image",
     ),
     _typed("ORIGINAL", "PRIMARY", "LOCALIZER"): (("T1 slices",), "derived_image"),
-    no_position: (SLICES, "slice_missing"),
+    no_position: ((*MOSAIC, *SLICES), {"slice_missing", "affine"}),
+    no_pixel_spacing: (EVERY, "affine"),
+    no_distance_of_slices: (MOSAIC, "affine"),
+    one_image_of_another_pixel_spacing: (MANY_FILES, "geometry_differs"),
+    one_image_is_turned: (MANY_FILES, "geometry_differs"),
+    one_image_has_half_the_rows: (CLASSIC, "geometry_differs"),
     no_manufacturer: (MOSAIC, "slices_differ"),
     all_mosaics_claim_a_slice_less: (MOSAIC, "slices_differ"),
     one_mosaic_claims_a_slice_less: (MOSAIC, "slices_differ"),
@@ -484,6 +577,8 @@ HARMFUL = {
     a_frame_more_than_described: (ENHANCED, "truncated_file"),
     lossless_jpeg_in_many_frames: (ENHANCED, "transfer_syntax"),
     no_contrast: (EVERY, "no_contrast"),
+    the_last_half_of_an_inner_file_is_zero: ((*MOSAIC, *ENHANCED), "no_contrast"),
+    the_pixels_of_an_inner_file_are_zero: (MANY_FILES, "no_contrast"),
 }
 """What breaks a series, of which series it is tried, and the finding it must give."""
 
@@ -491,6 +586,7 @@ HARMLESS = (
     "a copy",
     "a text",
     "an empty text",
+    "files of other programs",
     "hidden files",
     "folders and other names",
 )

@@ -115,6 +115,11 @@ def test_the_same_settings_written_differently_are_the_same():
         ({"study": "my study"}, "'study'; 'my study' has characters that .* letters"),
         ({"bids": {"entities": {"task": "rest"}}}, "as in 'bold: {task: rest}'"),
         ({"statistics": {"alfa": 0.1}}, "did you mean .*'alpha'"),
+        (
+            {"bids": {"gate": {"volume_mising": "warn"}}},
+            "'bids: gate'; 'volume_mising' is not known; did you mean 'volume_missing'",
+        ),
+        ({"bids": {"gate": {"quatsch": "warn"}}}, "known: several_patients, .*affine"),
     ],
 )
 def test_what_does_not_fit_the_schema_is_told_in_words(change, sentence):

@@ -126,19 +126,26 @@ def schema_sentence(error):
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
     if error.validator == "pattern":
         parts.append(f"{error.instance!r} has characters that cannot be used")
+    elif error.validator == "enum" and len(error.message) >= 300:
+        allowed = list(map(str, error.validator_value))
+        parts.append(f"{error.instance!r} is not known")
+        parts.append(_nearest(str(error.instance), allowed))
     else:
         parts.append(error.message if len(error.message) < 300 else "does not fit")
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
         for key in set(error.instance) - set(known):
-            meant = difflib.get_close_matches(key, known, n=2)
-            near = " or ".join(f"'{word}'" for word in meant)
-            parts.append(
-                f"did you mean {near}?" if meant else f"known: {', '.join(known)}"
-            )
+            parts.append(_nearest(key, known))
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
     return "; ".join(parts)
+
+
+def _nearest(word, known):
+    """Ask whether a known word was meant, or list those that are known."""
+    meant = difflib.get_close_matches(word, known, n=2)
+    near = " or ".join(f"'{other}'" for other in meant)
+    return f"did you mean {near}?" if meant else f"known: {', '.join(known)}"
 
 
 def expand_protocols(experiments):

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scan2map.dicom.findings import Finding
+from scan2map.dicom.findings import FETCH, Finding
 from scan2map.dicom.series import (
-    FETCH,
     is_diffusion,
     name_of,
     slices_of,
@@ -19,6 +18,9 @@ from scan2map.nifti import nib
 
 REQUIRED = ("EchoTime", "RepetitionTime")
 """What later stages, or BIDS, need to know of every image."""
+
+EMPTY_SHARE = 0.25
+"""Share of the slices of a volume that may lie beyond what was imaged."""
 
 SAME_TIME = 0.01
 """Share by which repetition times of one scan may differ."""
@@ -79,14 +81,22 @@ def _run(place):
 
 def _described(image, uid):
     """Describe one converted image."""
-    sidecar = image.with_suffix(".json")
     shape = nib.load(image).shape
     return {
         "image": image,
-        "sidecar": read_json(sidecar) if sidecar.exists() else {},
+        "sidecar": _sidecar_of(image),
         "volumes": shape[3] if len(shape) > 3 else 1,
         "series": uid,
     }
+
+
+def _sidecar_of(image):
+    """Return what dcm2niix wrote about an image; nothing where it is no JSON."""
+    sidecar = image.with_suffix(".json")
+    try:
+        return read_json(sidecar) if sidecar.exists() else {}
+    except ValueError:  # a header with an infinite number, written as such
+        return {}
 
 
 def check_conversion(suffix, outputs, images):
@@ -111,7 +121,7 @@ def check_conversion(suffix, outputs, images):
     image = nib.load(chosen["image"])
     findings += _counts(name, image.shape, chosen["volumes"], images)
     findings += _sidecar(name, chosen["sidecar"], images)
-    findings += _values(name, image)
+    findings += _values(name, image, images)
     if suffix == "dwi" or is_diffusion(images):
         findings += _gradients(name, chosen)
     return findings
@@ -165,7 +175,7 @@ def _sidecar(name, sidecar, images):
             "fetch the series from the scanner without anonymising it further",
         )
     said = sidecar.get("RepetitionTime")
-    header = float(images[0].texts["RepetitionTime"] or 0) / 1000
+    header = (images[0].numbers["RepetitionTime"] or 0) / 1000
     if said and header and not np.isclose(said, header, rtol=SAME_TIME):
         yield Finding(
             "repetition_time",
@@ -176,7 +186,7 @@ def _sidecar(name, sidecar, images):
         )
 
 
-def _values(name, image):
+def _values(name, image, images):
     """Yield findings on the position and the values of an image."""
     affine = image.affine
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-6:
@@ -186,16 +196,70 @@ def _values(name, image):
             "has no valid position in space in its headers",
             "fetch the series again from the scanner or the archive",
         )
-    data = np.asanyarray(image.dataobj)
-    volumes = data.reshape(-1, int(np.prod(data.shape[3:])), order="F")
-    lowest, highest = volumes.min(0), volumes.max(0)
-    if not (np.isfinite(lowest) & np.isfinite(highest) & (lowest < highest)).all():
+    data = _data(image)
+    if not data.size:
+        yield Finding("no_contrast", name, "became an image without content", FETCH)
+        return
+    in_slice = tuple({0, 1, 2} - {_slice_axis(affine, images)})
+    lowest, highest = data.min(in_slice), data.max(in_slice)
+    lowest, highest = (v.reshape(len(v), -1) for v in (lowest, highest))
+    if not np.isfinite([lowest, highest]).all() or (
+        (lowest.min(0) == highest.max(0)).any()
+    ):
         yield Finding(
             "no_contrast",
             name,
             "has a volume that is constant, or values that are no numbers",
             "look at it, and fetch it again from the scanner or the archive",
         )
+    elif (zeroed := _zeroed(lowest == highest)).any():
+        at, volume = np.argwhere(zeroed)[0]
+        yield Finding(
+            "no_contrast",
+            name,
+            f"has slices without content where others have some ({zeroed.sum()}, the "
+            f"first at index {at} of volume {volume}), as a copy that was cut has",
+            "look at it, and fetch it again from the scanner or the archive",
+        )
+
+
+def _data(image):
+    """Return the values of an image; none where its header cannot be followed."""
+    try:
+        return np.asanyarray(image.dataobj)
+    except (OSError, OverflowError, ValueError):  # sizes below 0, or beyond the file
+        return np.empty(0)
+
+
+def _slice_axis(affine, images):
+    """Return the axis of an image along which its slices were taken."""
+    orientation = images[0].frames[0].orientation
+    if orientation is None:
+        return 2
+    normal = np.cross(orientation[:3], orientation[3:]) * [-1, -1, 1]  # LPS to RAS
+    return int(np.abs(normal @ affine[:3, :3]).argmax())
+
+
+def _zeroed(constant):
+    """Tell which slices have lost their content.
+
+    Parameters
+    ----------
+    constant : ndarray of bool, shape (n_slices, n_volumes)
+        Slices without contrast.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_slices, n_volumes)
+        Those with contrast on both sides, or in other volumes; and all of a volume in
+        which they are more than `EMPTY_SHARE`.
+    """
+    there = ~constant
+    below = np.maximum.accumulate(there, 0)
+    above = np.maximum.accumulate(there[::-1], 0)[::-1]
+    elsewhere = there.any(1, keepdims=True)
+    many = constant.mean(0) > EMPTY_SHARE
+    return constant & ((below & above) | elsewhere | many)
 
 
 def _gradients(name, chosen):

@@ -88,11 +88,27 @@ MASKED = "…"
 """Stands for words that are not known, and could be a name."""
 
 
+JOINED = re.compile(
+    r"\d+(?: ?(?:[^\w\s]{1,2}|_) ?\d+)+|(?<![\w.])\d+(?: \d+)+(?![\w.])"
+)
+"""Numbers with signs, or nothing but spaces, between them."""
+
+
+def _mask_dates(found):
+    """Mask numbers that are joined as in a date, a time of day or a telephone's."""
+    text, sizes = found[0], [len(digits) for digits in re.findall(r"\d+", found[0])]
+    many = len(sizes) > 2 and sum(sizes) > 3 and max(sizes) > 1
+    long = len(sizes) == 2 and min(sizes) > 2 and "*" not in text
+    return MASKED if many or long or ":" in text else text
+
+
 def plain_words(text):
     """Return a text of a header with nothing but known words and short numbers.
 
     Free text, such as a series' description, is where names end up. Numbers have at
-    most three digits, or four after ``b``, as in b1000.
+    most three digits, or four after ``b``, as in b1000; and they are not joined as in
+    dates, times of day and telephone numbers, of which 12.03.85, 10:23 and 123-456
+    remind, but 1.5, 0.9x0.9x0.9 and 5.3.1 do not.
 
     Parameters
     ----------
@@ -115,7 +131,8 @@ def plain_words(text):
             return token
         return MASKED
 
-    text = re.sub(r"[^\W_]+", judge, str(text)[:120])
+    text = JOINED.sub(_mask_dates, str(text)[:120])
+    text = re.sub(r"[^\W_]+", judge, text)
     text = re.sub(r"[^\w …^*%.,:;/\\+()=-]", MASKED, text, flags=re.ASCII)
     return re.sub(f"{MASKED}[{MASKED} ]*{MASKED}", MASKED, text)
 

@@ -23,11 +23,16 @@ KINDS = {
     "sidecar_incomplete": "a sidecar without what later stages need",
     "several_outputs": "a series that the converter made several images of",
     "interpolated": "slices that the converter invented between uneven ones",
-    "affine": "an image without a valid position in space",
-    "no_contrast": "an image that is constant, or holds values that are no numbers",
+    "affine": "an image without a valid position, or size of its voxels, in space",
+    "geometry_differs": "images of one series with other sizes, voxels or directions",
+    "no_contrast": "an image that is constant or zeroed in part, or holds no numbers",
     "repetition_time": "another repetition time than the headers have",
 }
 """Kinds of findings, each of which the configuration can let through."""
+
+
+FETCH = "fetch the whole series again from the scanner or the archive"
+"""What to do about a series that is not complete."""
 
 
 class Finding(NamedTuple):
@@ -57,6 +62,14 @@ class Finding(NamedTuple):
         return f"{self.where} {self.what}: {self.remedy} [{self.kind}]"
 
 
+def some(images):
+    """Name the first of some images, and say how many more there are."""
+    more = len(images) - 1
+    return images[0].name + (
+        f" and {more} more image{'s' * (more > 1)}" if more else ""
+    )
+
+
 def let_through(findings, gate, problems=()):
     """Refuse what is wrong, unless the configuration lets it through.
 
@@ -66,7 +79,7 @@ def let_through(findings, gate, problems=()):
     gate : dict of str to {"strict", "warn"}
         By kind; a kind that is not there is strict.
     problems : list of str, optional
-        What cannot be let through.
+        What cannot be let through; told first.
 
     Returns
     -------
@@ -82,7 +95,7 @@ def let_through(findings, gate, problems=()):
     strict = [finding for finding in findings if not _warns(finding, gate)]
     if not strict and not problems:
         return findings
-    told = [*map(str, findings), *problems]
+    told = [*problems, *map(str, findings)]
     remedy = (
         "Mend the folder; or leave the session out by writing the reason in the "
         "cohort's column 'exclude'"

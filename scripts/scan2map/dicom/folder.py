@@ -2,8 +2,10 @@
 
 import filecmp
 import os
+import re
 import warnings
 from pathlib import Path
+from stat import S_ISFIFO, S_ISREG
 from typing import NamedTuple
 
 from pydicom.uid import (
@@ -20,8 +22,14 @@ from scan2map.dicom.headers import describe, read_header
 COPY = "copy it anew from the scanner or the archive"
 """What to do about a broken file."""
 
-DICOM_SUFFIXES = {".dcm", ".ima", ".dic", ".dicom", ".mr", ""}
-"""Names of DICOM files end in these, or in the last number of a UID."""
+PERMIT = "ask its owner, or who runs the storage, for the right to read it"
+"""What to do about what may not be read."""
+
+DICOM_SUFFIXES = {".dcm", ".ima", ".dic", ".dicom", ".mr"}
+"""Names that end in these claim to be of DICOM files.
+
+Those without suffix, or with the last number of a UID for one, may be.
+"""
 
 BESIDE = {"SR", "PR", "KO", "DOC", "PLAN"}
 """Modalities of documents that archives keep beside images."""
@@ -62,13 +70,23 @@ def read_session(folder):
     Raises
     ------
     ValueError
-        There is no DICOM image at all.
+        There is no DICOM image at all, or the folder cannot be listed.
     """
     folder = Path(folder)
     session = Session([], [], [])
+
+    def locked(error):
+        if Path(error.filename) == folder:
+            raise ValueError(
+                f"{folder} cannot be listed ({error.strerror}): {PERMIT}"
+            ) from error
+        name = str(Path(error.filename).relative_to(folder))
+        what = f"is a folder that cannot be listed ({error.strerror})"
+        session.findings.append(Finding("unreadable_file", name, what, PERMIT))
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's quote the header
-        for path in _files(folder):
+        for path in _files(folder, locked):
             _sort(path, str(path.relative_to(folder)), session)
     if not session.images and not session.findings:
         raise ValueError(
@@ -80,10 +98,13 @@ def read_session(folder):
     return session
 
 
-def _files(folder):
-    """Return all files below a folder, links followed, in the order of their names."""
+def _files(folder, locked):
+    """Return all files below a folder, links followed, in the order of their names.
+
+    `locked` is called with the OSError of each folder that cannot be listed.
+    """
     found, seen = [], set()
-    for place, folders, names in os.walk(folder, followlinks=True):
+    for place, folders, names in os.walk(folder, followlinks=True, onerror=locked):
         folders[:] = sorted(
             name for name in folders if _new(os.path.join(place, name), seen)
         )
@@ -106,18 +127,28 @@ def _sort(path, name, session):
     def refuse(kind, what, remedy=COPY):
         session.findings.append(Finding(kind, name, what, remedy))
 
-    if not path.is_file():
-        return refuse("unreadable_file", "is a link to a file that is not there")
-    claims = path.suffix.lower() in DICOM_SUFFIXES or path.suffix[1:].isdigit()
+    named = path.suffix.lower() in DICOM_SUFFIXES
+    claims = named or not path.suffix or path.suffix[1:].isdigit()
     if path.name == TIMESTAMP:
         return None
     if path.name.startswith("."):
         return pass_over("hidden file")
-    if not path.stat().st_size:
+    try:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            return refuse("unreadable_file", f"is {_special(found)}", "take it out")
+        with open(path, "rb") as file:
+            start = file.read(1024)
+    except (FileNotFoundError, NotADirectoryError):
+        return refuse("unreadable_file", "is a link to a file that is not there")
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        return refuse("unreadable_file", what, PERMIT)
+    if not start:
         return refuse("empty_file", "is empty") if claims else pass_over("empty file")
-    with open(path, "rb") as file:
-        start = file.read(1024)
     is_dicom = start[128:132] == b"DICM"
+    if not is_dicom and named and _is_text(start):
+        return refuse("unreadable_file", "is a text, though its name says DICOM")
     if not is_dicom and (not claims or _is_text(start)):
         return pass_over("no DICOM")
     try:
@@ -136,15 +167,13 @@ def _sort(path, name, session):
         return refuse("truncated_file", "ends within its header")
     if modality != "MR":
         if pixels is None and modality in BESIDE:
-            return pass_over(sop_class.name)
+            return pass_over(_class_name(sop_class))
         if pixels is not None and sop_class == SecondaryCaptureImageStorage:
             return pass_over("picture of a screen")
-        return refuse(
-            "not_mr", f"is of modality {_safe(modality)}, not MR", "take it out"
-        )
+        return refuse("not_mr", f"is of {_modality(modality)}, not MR", "take it out")
     if pixels is None:
         if not _is_image(sop_class):
-            return pass_over(sop_class.name)
+            return pass_over(_class_name(sop_class))
         return refuse("truncated_file", "ends before its pixels begin")
     try:
         image = describe(path, name, header, pixels)
@@ -153,6 +182,13 @@ def _sort(path, name, session):
         return refuse("unreadable_file", what)
     session.images.append(image)
     session.findings.extend(_broken(image))
+
+
+def _special(found):
+    """Say what something is that is neither a file nor a folder."""
+    if S_ISFIFO(found.st_mode):
+        return "a pipe (FIFO), not a file"
+    return "a socket or a device, not a file"
 
 
 def _kind(error):
@@ -171,16 +207,22 @@ def _is_image(sop_class):
     return "Image Storage" in sop_class.name
 
 
-def _safe(text):
-    """Return a word of a header that may stand in a log."""
-    return text if text.isalnum() and len(text) <= 16 else "unknown"
+def _class_name(sop_class):
+    """Return what a file holds; of a UID that is not known, nothing is told."""
+    return sop_class.name if sop_class.name != sop_class else "no image"
+
+
+def _modality(text):
+    """Return a modality as it may stand in a log: what is no code could be a name."""
+    code = re.fullmatch("[A-Z]{1,4}", text)
+    return f"modality {text}" if code else "a modality that is no known code"
 
 
 def _broken(image):
     """Yield what is wrong with the pixels of one file."""
     announced, there, unit = image.pixels
     frames = len(image.frames)
-    said = int(image.texts["NumberOfFrames"] or 1)
+    said = int(image.numbers["NumberOfFrames"] or 1)
     if there < announced:
         what = f"is cut off: its header announces {announced} {unit} of pixels, "
         yield Finding("truncated_file", image.name, f"{what}{there} are there", COPY)

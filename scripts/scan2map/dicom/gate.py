@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from scan2map.bids import choose_series, matching
+from scan2map.bids import choose_series, matching, missed_series
 from scan2map.dicom.conversion import check_conversion, convert
 from scan2map.dicom.findings import let_through
 from scan2map.dicom.folder import read_session
 from scan2map.dicom.inventory import take_inventory
-from scan2map.dicom.series import by_series, check_series
+from scan2map.dicom.series import by_series, check_series, without_series
 
 
 class Admitted(NamedTuple):
@@ -35,7 +35,8 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
     """Read, convert and check the DICOM of one session.
 
     Series that nobody wants are not judged; files that cannot be read, and people who
-    do not belong there, are, wherever they are.
+    do not belong there, are, wherever they are. Where nothing is what is wanted, those
+    are judged that may have been it and could not be converted, or recognised.
 
     Parameters
     ----------
@@ -57,31 +58,32 @@ def pass_gate(folder, work, wanted, patterns=None, gate=None):
     ------
     ValueError
         With a sentence for each finding that is not let through; or none or several
-        series are what is wanted.
+        series are what is wanted, or images do not say of which series they are.
     """
     session = read_session(folder)
+    if lost := without_series(session.images):
+        let_through(session.findings, gate or {}, lost)
     series = by_series(session.images)
     found, failed = convert(series, work)
-    findings, problems = list(session.findings), []
-    try:
-        chosen = choose_series(found, wanted, patterns)
-    except ValueError as error:
-        chosen = {}
-        problems = [
-            *(
-                f"{series[uid][0].name} and its series cannot be converted: dcm2niix "
-                f"ended with {said}"
-                for uid, said in failed.items()
-            ),
-            str(error),
-        ]
-        for images in series.values():
-            findings += check_series(images)
+    chosen, problems = choose_series(found, wanted, patterns)
+    findings = list(session.findings)
     for suffix, item in chosen.items():
         images = series[item["series"]]
         outputs = matching(found, suffix, patterns, item["series"])
         told = [*check_series(images), *check_conversion(suffix, outputs, images)]
         findings += [finding._replace(series=item["series"]) for finding in told]
+    lacking = [suffix for suffix in wanted if not matching(found, suffix, patterns)]
+    if lacking:
+        problems += [
+            f"{series[uid][0].name} and its series cannot be converted: dcm2niix ended "
+            f"with {said}"
+            for uid, said in failed.items()
+        ]
+        converted = {item["series"] for item in found}
+        missed = missed_series(found, lacking, patterns)
+        for uid, images in series.items():
+            if uid in missed or uid not in converted:
+                findings += check_series(images)
     findings = let_through(findings, gate or {}, problems)
     names = {item["series"]: suffix for suffix, item in chosen.items()}
     inventory = take_inventory(series, session.passed_over, names, failed, findings)

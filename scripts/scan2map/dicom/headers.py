@@ -1,5 +1,6 @@
 """Read the header of one DICOM file; its pixels stay where they are."""
 
+import math
 import re
 import struct
 import warnings
@@ -54,6 +55,10 @@ class Frame(NamedTuple):
         s/mm².
     direction : tuple of float or None
         Of the diffusion gradient.
+    spacing : tuple of float or None
+        Distance of rows, and of columns, mm.
+    thickness : float or None
+        Distance of slices, or else their thickness, mm.
     """
 
     position: tuple
@@ -63,16 +68,22 @@ class Frame(NamedTuple):
     echo: str
     b_value: float
     direction: tuple
+    spacing: tuple
+    thickness: float
 
 
 KEPT = (
     "SOPInstanceUID", "SOPClassUID", "SeriesInstanceUID", "StudyInstanceUID",
     "PatientID", "PatientName", "PatientBirthDate", "Manufacturer",
-    "SeriesNumber", "SeriesDescription", "MRAcquisitionType",
-    "RepetitionTime", "NumberOfTemporalPositions", "Rows", "Columns",
-    "AcquisitionNumber", "NumberOfFrames",
+    "SeriesDescription", "MRAcquisitionType", "AcquisitionNumber",
 )  # fmt: skip
 """Elements of a header that the gate keeps, as texts."""
+
+NUMERIC = (
+    "SeriesNumber", "InstanceNumber", "RepetitionTime", "NumberOfTemporalPositions",
+    "Rows", "Columns", "NumberOfFrames",
+)  # fmt: skip
+"""Elements of a header that the gate keeps, and that are one number each."""
 
 
 class Image(NamedTuple):
@@ -85,6 +96,10 @@ class Image(NamedTuple):
         The path below the session's folder.
     texts : dict of str to str
         Elements of `KEPT`; empty where absent.
+    numbers : dict of str to float or None
+        Elements of `NUMERIC`; None where absent, or no number.
+    nonsense : tuple of str
+        Elements of `NUMERIC` that are there and are not one number.
     image_type : tuple of str
         In capitals.
     number : int or None
@@ -105,6 +120,8 @@ class Image(NamedTuple):
     path: Path
     name: str
     texts: dict
+    numbers: dict
+    nonsense: tuple
     image_type: tuple
     number: int
     syntax: str
@@ -206,13 +223,22 @@ def describe(path, name, header, pixels):
     """
     enhanced = "PerFrameFunctionalGroupsSequence" in header
     elements = csa(header)
+    values = {keyword: header.get(keyword) for keyword in NUMERIC} | _shared_timing(
+        header
+    )
+    numbers = {keyword: _number(value) for keyword, value in values.items()}
     return Image(
         path,
         name,
-        {keyword: str(header.get(keyword) or "") for keyword in KEPT}
-        | _shared_texts(header),
+        {keyword: str(header.get(keyword) or "") for keyword in KEPT},
+        numbers,
+        tuple(
+            keyword
+            for keyword, value in values.items()
+            if numbers[keyword] is None and str(value or "")
+        ),
         _image_type(header),
-        _integer(header.get("InstanceNumber")),
+        _integer(values["InstanceNumber"]),
         header.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian),
         _enhanced_frames(header) if enhanced else (_classic_frame(header, elements),),
         pixels,
@@ -234,12 +260,12 @@ def _shared(header):
     return (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
 
 
-def _shared_texts(header):
+def _shared_timing(header):
     """Return the repetition time of a multi-frame file, as a classic one has it."""
     timing = _shared(header).get("MRTimingAndRelatedParametersSequence")
     if not timing or "RepetitionTime" not in timing[0]:
         return {}
-    return {"RepetitionTime": str(timing[0].RepetitionTime)}
+    return {"RepetitionTime": timing[0].RepetitionTime}
 
 
 def _classic_frame(header, elements):
@@ -254,6 +280,19 @@ def _classic_frame(header, elements):
         f"{header.get('EchoTime', '')} {component}",
         b_value,
         direction,
+        *_voxel(header),
+    )
+
+
+def _voxel(measures):
+    """Return distances in a slice (mm), and between slices; None where absent."""
+    sizes = [
+        _number(measures.get(key)) for key in ("SpacingBetweenSlices", "SliceThickness")
+    ]
+    spacing = _numbers(measures.get("PixelSpacing"), 2)
+    return (
+        spacing if spacing and min(spacing) > 0 else None,
+        next((abs(size) for size in sizes if size), None),
     )
 
 
@@ -369,7 +408,8 @@ def _planned(header):
     for text in (*_protocols(header), *_protocols(_shared(header))):
         for key, value in PROTOCOL.findall(text):
             name = key.decode()
-            found["slices" if "." in name else name] = int(value, 0)
+            base = 16 if value.lower().startswith(b"0x") else 10
+            found["slices" if "." in name else name] = int(value, base)
     for creator, tag in (
         ("Philips Imaging DD 001", 0x20011018),
         ("GEMS_RELA_01", 0x0021104F),
@@ -422,14 +462,17 @@ def _enhanced_frame(frame, shared):
         f"{echo} {'/'.join(map(str, kind[2:]))}",
         b_value,
         direction,
+        *_voxel(group("PixelMeasuresSequence")),
     )
 
 
 def _number(value):
+    """Return a value as a finite number; None for anything else."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def _integer(value):
@@ -440,7 +483,7 @@ def _integer(value):
 def _numbers(values, length):
     """Return a tuple of numbers of a length; None for anything else."""
     try:
-        numbers = tuple(float(value) for value in values)
-    except (TypeError, ValueError):
+        numbers = tuple(_number(value) for value in values)
+    except TypeError:
         return None
-    return numbers if len(numbers) == length else None
+    return numbers if len(numbers) == length and None not in numbers else None

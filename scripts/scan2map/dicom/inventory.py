@@ -43,7 +43,7 @@ def take_inventory(series, passed_over, chosen, failed, findings):
         if uid in chosen and kinds:
             told.update(kinds)
             verdict = LET_THROUGH + ", ".join(dict.fromkeys(kinds))
-        number, description = images[0].texts["SeriesNumber"], _describe(images[0])
+        number, description = _number(images[0]), _describe(images[0])
         output = chosen.get(uid, "")
         rows.append(_row(number, description, len(images), verdict, output))
     rows.sort(key=lambda row: int(row["series"] or 0))
@@ -79,6 +79,12 @@ def let_through_in(path):
             for kind in verdict.removeprefix(LET_THROUGH).split(", ")
         }
     )
+
+
+def _number(image):
+    """Return the number of a series as text; none where its header has no number."""
+    number = image.numbers["SeriesNumber"]
+    return "" if number is None else f"{number:.0f}"
 
 
 def _describe(image):

@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 import pydicom
 
-from scan2map.dicom.findings import Finding
-
-FETCH = "fetch the whole series again from the scanner or the archive"
-"""What to do about a series that is not complete."""
+from scan2map.dicom.findings import FETCH, Finding, some
+from scan2map.dicom.geometry import check_geometry
+from scan2map.dicom.headers import NUMERIC
 
 STEP = 0.1
 """Share of a step, in time or space, that may differ between neighbours."""
@@ -32,6 +32,28 @@ def by_series(images):
     }
 
 
+def without_series(images):
+    """Return a sentence on images that do not say which series they are of.
+
+    Parameters
+    ----------
+    images : list of scan2map.dicom.headers.Image
+
+    Returns
+    -------
+    list of str
+        Empty where each says so.
+    """
+    lost = [image for image in images if not image.texts["SeriesInstanceUID"]]
+    if not lost:
+        return []
+    return [
+        f"{some(lost)} {'have' if len(lost) > 1 else 'has'} no SeriesInstanceUID, so "
+        "series cannot be told apart: fetch the session again without anonymising it, "
+        "or with a program that replaces UIDs rather than deleting them"
+    ]
+
+
 def check_series(images):
     """Judge one series.
 
@@ -44,7 +66,8 @@ def check_series(images):
     -------
     list of scan2map.dicom.findings.Finding
     """
-    findings = [*_derived(images), *_duplicates(images), *_gaps(images)]
+    findings = [*_derived(images), *_nonsense(images), *check_geometry(images)]
+    findings += [*_duplicates(images), *_gaps(images)]
     findings += _slices(images) if images[0].tiles is None else _mosaics(images)
     volumes = volumes_of(images)
     if is_diffusion(images):
@@ -56,8 +79,9 @@ def check_series(images):
 
 def name_of(images):
     """Return how a series is told to a user: by its number and folder or file."""
-    number = images[0].texts["SeriesNumber"] or "without number"
-    return f"series {number} ({images[0].name} …)"
+    number = images[0].numbers["SeriesNumber"]
+    told = "without number" if number is None else f"{number:.0f}"
+    return f"series {told} ({images[0].name} …)"
 
 
 def is_diffusion(images):
@@ -97,7 +121,7 @@ def slices_of(images):
 
 def voxels_of_slice(images):
     """Return the number of voxels of a slice of a series."""
-    rows, columns = (int(images[0].texts[key] or 0) for key in ("Rows", "Columns"))
+    rows, columns = (int(images[0].numbers[key] or 0) for key in ("Rows", "Columns"))
     side = int(np.ceil(np.sqrt(images[0].tiles or 1)))
     return max(rows // side, 1) * max(columns // side, 1)
 
@@ -132,6 +156,20 @@ def _derived(images):
                 "choose another series under 'bids: series:', or take it out",
             )
             return
+
+
+def _nonsense(images):
+    """Yield a finding for each element that should be a number and is none."""
+    for keyword in NUMERIC:
+        odd = [image for image in images if keyword in image.nonsense]
+        if odd:
+            yield Finding(
+                "unreadable_file",
+                some(odd),
+                f"{'have' if len(odd) > 1 else 'has'} a {keyword} in the header that "
+                "is not one number",
+                FETCH,
+            )
 
 
 def _duplicates(images):
@@ -173,21 +211,22 @@ def _gaps(images):
     numbers = {image.number for image in images}
     if None in numbers:
         return
-    missing = sorted(set(range(1, max(numbers) + 1)) - numbers)
-    if missing:
+    there = [0, *sorted(number for number in numbers if number > 0)]
+    gaps = [(a + 1, b - 1) for a, b in pairwise(there) if b - a > 1]
+    if gaps:
+        several = len(gaps) > 1 or gaps[0][0] < gaps[0][1]
         yield Finding(
             "instance_gap",
             name_of(images),
-            f"lacks the image{'s' if len(missing) > 1 else ''} of number "
-            f"{_ranges(missing)} (InstanceNumber goes to {max(numbers)})",
+            f"lacks the image{'s' if several else ''} of number "
+            f"{_ranges(gaps)} (InstanceNumber goes to {there[-1]})",
             FETCH,
         )
 
 
-def _ranges(numbers):
-    """Return numbers as text, neighbours as from-to, at most eight of them."""
-    runs = np.split(numbers, np.nonzero(np.diff(numbers) > 1)[0] + 1)
-    texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+def _ranges(gaps):
+    """Return pairs of first and last numbers as text, at most eight of them."""
+    texts = [f"{first}" if first == last else f"{first}-{last}" for first, last in gaps]
     return ", ".join(texts[:8]) + (" …" if len(texts) > 8 else "")
 
 
@@ -264,7 +303,7 @@ def _mosaics(images):
             )
     planned = planned_slices(images[0])
     side = int(np.ceil(np.sqrt(usual))) if usual else 0
-    sizes = [int(images[0].texts[key] or 0) for key in ("Rows", "Columns")]
+    sizes = [int(images[0].numbers[key] or 0) for key in ("Rows", "Columns")]
     wrong = not side or any(size % side for size in sizes)
     if not wrong and images[0].tile:
         wrong = sorted(size // side for size in sizes) != sorted(images[0].tile)
@@ -317,7 +356,7 @@ def _times(images, volumes):
     usual = np.median(steps)
     if usual <= 0:
         return
-    repetition = float(images[0].texts["RepetitionTime"] or 0) / 1000
+    repetition = (images[0].numbers["RepetitionTime"] or 0) / 1000
     if repetition and abs(usual - repetition) > STEP / 2 * repetition:
         yield Finding(
             "repetition_time",
@@ -375,7 +414,7 @@ def planned_volumes(images):
     if "lRepetitions" in image.planned:
         return image.planned["lRepetitions"] + 1
     if "PHILIPS" in image.texts["Manufacturer"].upper():
-        return int(float(image.texts["NumberOfTemporalPositions"] or 0)) or None
+        return int(image.numbers["NumberOfTemporalPositions"] or 0) or None
     return None
 
 
