@@ -74,7 +74,9 @@ def phantom_config(**changes):
     """
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     config = json.loads(json.dumps(config))  # blocks that YAML shares, apart
-    del config["experiments"]["networks"]
+    del config["experiments"]["networks"], config["experiments"]["structure"]
+    effects = config["phantom"]["effects"]
+    config["phantom"]["effects"] = [e for e in effects if e["kind"] != "volume"]
     for experiment in config["experiments"].values():
         experiment["folds_per_job"] = 1
     return config | changes
