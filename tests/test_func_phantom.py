@@ -123,7 +123,7 @@ def in_mni(scans, aligned, registered):
     image = nib.load(template_path("T1"))
     coarse, _, affine = scale_template(image.get_fdata(), image.affine, 4.0)
     grid = analysis_grid(MNI_CENTRE, SHAPE, VOXEL)
-    to_t1w = warp_to_template(
+    to_t1w, *_ = warp_to_template(
         brain=(scans.t1w * scans.t1w_brain, scans.t1w_affine),
         template=(coarse, affine),
         grid=(SHAPE, grid),
