@@ -18,8 +18,8 @@ PHANTOM = {
         }
     ],
 }
-"""The region is where registration found most of a change among four tried; people differ
-by a third of what they do in the demo (docs/statistics.md says what this shows)."""
+"""The region is where registration found most of a change among three tried; people
+differ by a third of what they do in the demo (docs/statistics.md: what this shows)."""
 
 EXPERIMENT = {
     "label": "white matter",
