@@ -305,6 +305,7 @@ def test_the_way_of_tissue_maps_changes_the_text(diffusion):
     assert "not modulated" in plain and "smoothed" not in plain
     assert "estimated anew" not in anat_paragraph(diffusion, n4=False)
     assert "cubes of 5 voxels" in anat_paragraph(diffusion, registration="syn-cc")
+    assert "full resolution" in anat_paragraph(diffusion, registration="syn-fine")
     config = resolved(diffusion)
     given = describe_given_tissue(config["anat"] | {"modulate": True}, config["grid"])
     assert "modulated maps" in given
