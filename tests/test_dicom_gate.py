@@ -164,6 +164,7 @@ def test_slices_without_content_at_the_end_of_a_volume_are_allowed(clean, tmp_pa
     assert not admit("T1 slices", folder, tmp_path / "work").findings
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value")
 def test_a_modality_that_is_no_code_is_not_quoted(clean, tmp_path):
     folder = copy_series(clean["mosaic"], tmp_path / "dicom")
     edit(files_of(folder)[0], lambda h: setattr(h, "Modality", "JohnSmith"))
