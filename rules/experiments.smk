@@ -488,13 +488,11 @@ def tested_in_folds(wildcards):
 
 def predicted_sessions(wildcards):
     """Participant and session of each prediction, network by network."""
-    given = dict(wildcards.items())
+    dealing = dealing_of(wildcards.experiment)
     return [
         sorted(
             (row["participant_id"], row["session_id"])
-            for row in held_out(
-                type(wildcards)(fromdict=given | {"repeat": repeat, "fold": fold})
-            )
+            for row in tested_in(dealing, repeat, [fold])
         )
         for repeat, fold in numbered_folds(wildcards.experiment)
     ]

@@ -326,12 +326,6 @@ def session_groups():
     return [row["group"] for row in cohort]
 
 
-def tissues_seen():
-    """Tissues that the study's networks see."""
-    features = [one["feature"] for one in config["experiments"].values()]
-    return sorted({f["tissue"] for f in features if f["kind"] == "tissue"})
-
-
 def tissue_maps_of_all(wildcards):
     return each_session("<tissue_map>", tissue=wildcards.tissue)
 
@@ -356,7 +350,7 @@ def tissue_figures():
     """Quality of tissue maps: everybody's, and of each session that is segmented here."""
     if not HAS_TISSUE:
         return []
-    everybodys = [f"<report>/homogeneity_tissue-{name}.png" for name in tissues_seen()]
+    everybodys = [f"<report>/homogeneity_tissue-{name}.png" for name in TISSUES_SEEN]
     if not WANTED:
         return everybodys
     return [

@@ -10,6 +10,7 @@ from scan2map.figures.slices import (
     cut,
     cut_panels,
     draw_outlined,
+    draw_t1w,
     label_position,
     letter_sides,
     outline,
@@ -75,11 +76,7 @@ def draw_session_qc(
     figure = new_figure(10, 8.2)
     figure.suptitle(title, fontweight="bold")
     parts = figure.subfigures(3, 2, height_ratios=(1, 1, 1.15)).ravel()
-    draw_outlined(parts[0], "T1w and brain mask", t1w, brain, brightest)
-    draw_outlined(
-        parts[1], "T1w in MNI and the template's outline", t1w_mni, template_brain,
-        brightest, tissue=template,
-    )  # fmt: skip
+    draw_t1w(parts[0], parts[1], t1w, brain, t1w_mni, template, template_brain)
     title = "b = 0 in T1w space and the T1w's brain mask"
     draw_outlined(parts[2], title, b0, brain, brightest)
     _draw_directions(parts[3], tensor, fa, brain)

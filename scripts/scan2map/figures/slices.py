@@ -190,6 +190,24 @@ def draw_outlined(part, title, image, brain, white, tissue=None):
         label_position(axes, axis, middle[axis])
 
 
+def draw_t1w(left, right, t1w, brain, t1w_mni, template, template_brain):
+    """Show a T1w image with its brain mask, and beside it how it fits the template.
+
+    Parameters
+    ----------
+    left, right : matplotlib.figure.SubFigure
+    t1w, brain : nibabel image
+        Preprocessed T1w and its brain mask, any orientation.
+    t1w_mni, template, template_brain : nibabel image
+        The T1w in MNI space, the template and its brain mask, each on its own grid.
+    """
+    draw_outlined(left, "T1w and brain mask", t1w, brain, brightest)
+    draw_outlined(
+        right, "T1w in MNI and the template's outline", t1w_mni, template_brain,
+        brightest, tissue=template,
+    )  # fmt: skip
+
+
 def label_position(axes, axis, position, colour="white"):
     """Write where the cut lies, in mm, at its lower edge."""
     axes.text(

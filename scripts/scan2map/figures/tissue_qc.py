@@ -10,7 +10,7 @@ from scan2map.figures.slices import (
     brightest,
     cut,
     cut_panels,
-    draw_outlined,
+    draw_t1w,
     label_position,
     letter_sides,
     outline,
@@ -61,11 +61,7 @@ def draw_tissue_qc(
     figure.suptitle(f"{title}: {written}", fontweight="bold")
     rows = figure.subfigures(4, 1, height_ratios=(0.95, 1.05, 1.05, 0.95))
     left, right = rows[0].subfigures(1, 2)
-    draw_outlined(left, "T1w and brain mask", t1w, brain, brightest)
-    draw_outlined(
-        right, "T1w in MNI and the template's outline", t1w_mni, template_brain,
-        brightest, tissue=template,
-    )  # fmt: skip
+    draw_t1w(left, right, t1w, brain, t1w_mni, template, template_brain)
     rows[1].suptitle("Border of white matter and of grey matter", fontsize=9)
     tissue = nib.Nifti1Image(gm.get_fdata() + wm.get_fdata(), wm.affine)
     for row, axis in zip(rows[1:3], (AXIAL, CORONAL), strict=True):
