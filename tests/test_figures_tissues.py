@@ -11,7 +11,7 @@ from scan2map.figures.homogeneity import (
     far_volumes,
     unlike_others,
 )
-from scan2map.figures.style import write_png
+from scan2map.figures.style import settle, write_png
 from scan2map.figures.tissue_qc import draw_tissue_qc
 from scan2map.homogeneity import correlate
 
@@ -58,6 +58,16 @@ def test_same_session_gives_the_same_bytes_below_300_kilobytes(session, tmp_path
         write_png(draw_tissue_qc("sub-01", **session), tmp_path / name, dpi=110)
     first, second = ((tmp_path / name).read_bytes() for name in "ab")
     assert first == second and len(first) < 300_000
+
+
+def test_boxes_of_a_page_lie_where_a_last_bit_cannot_move_them(session):
+    figure = draw_tissue_qc("sub-01", **session)
+    settle(figure, 110)
+    boxes = [axes.get_position(original=True) for axes in figure.axes]
+    boxes += [part.bbox_relative for row in figure.subfigs for part in row.subfigs]
+    corners = np.array([box.get_points() for box in boxes])
+    np.testing.assert_array_equal(corners, np.round(corners, 6))
+    assert len(np.unique(corners[:, 0], axis=0)) > 10
 
 
 def test_a_volume_far_from_the_others_is_named(people, rng):

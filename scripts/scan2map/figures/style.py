@@ -5,6 +5,7 @@ from io import BytesIO
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 STYLE = {
@@ -27,6 +28,10 @@ YELLOW, GREY, LIGHT = "#F0E442", "#767676", "#D0D0D0"
 """Outlines on anatomy; secondary lines; what lies in the background."""
 
 
+DIGITS = 6
+"""Decimals of a place in a figure of width and height 1: far finer than a pixel."""
+
+
 def new_figure(width, height):
     """Return an empty figure; sizes in inches."""
     with matplotlib.rc_context(STYLE):
@@ -42,6 +47,31 @@ def styled(draw):
 
     drawn.__doc__, drawn.__name__ = draw.__doc__, draw.__name__
     return drawn
+
+
+def settle(figure, dpi):
+    """Lay a figure out once and for all, to the same bits in every process.
+
+    Matplotlib's constrained layout solves its equations in the order of addresses in
+    memory, so that its boxes differ in the last bit from one process to the next, and
+    with them pixels of outlines that lie between two steps of the raster.
+    """
+    figure.set_dpi(dpi)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        box = axes.get_position(original=True)
+        axes.set_position(Bbox(np.round(box.get_points(), DIGITS)), which="original")
+    _settle_parts(figure)
+
+
+def _settle_parts(figure):
+    for text in figure.texts:
+        text.set_position(np.round(text.get_position(), DIGITS))
+    for part in figure.subfigs:
+        box = part.bbox_relative
+        box.set_points(np.round(box.get_points(), DIGITS))
+        _settle_parts(part)
 
 
 def write_png(figure, path, dpi=120, levels=64):
@@ -61,6 +91,7 @@ def write_png(figure, path, dpi=120, levels=64):
     """
     picture = BytesIO()
     with matplotlib.rc_context(STYLE):
+        settle(figure, dpi)
         figure.savefig(picture, dpi=dpi, format="png")
     picture.seek(0)
     pixels = np.asarray(Image.open(picture).convert("RGB"), dtype=np.float32)
