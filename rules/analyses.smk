@@ -216,6 +216,13 @@ def is_reversed(wildcards):
     return [mirror and is_mirrored(row) for row in tested_rows(wildcards.analysis)]
 
 
+def masks_of_sessions(wildcards):
+    """Where each session has data in MNI space."""
+    if wildcards.modality == "dwi":
+        return each_session(f"<dwi>_space-{MNI}_desc-tensor_mask.nii.gz")
+    return each_session("<bold>_desc-brain_mask.nii.gz")
+
+
 def tested_masks(wildcards):
     """Masks that a map must lie in: where everybody has data, and the user's own."""
     analysis = analysis_of(wildcards)

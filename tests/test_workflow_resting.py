@@ -54,21 +54,21 @@ def test_the_audit_finds_test_people_upstream_of_replicas_only(results, name):
 
 
 @pytest.mark.parametrize(
-    ("honest", "leaking"),
+    ("file", "honest", "leaking"),
     [
-        ('["folds"], wildcards.fold)', '["folds"], fold=0)'),
-        ("training_folds(ICA_FOLDS, fold)", "tested_folds(ICA_FOLDS)"),
-        ("    rows = tested_in(", "    rows = cohort[:1] + tested_in("),
+        ("folds", '["folds"], wildcards.fold)', '["folds"], fold=0)'),
+        ("ica", "training_folds(ICA_FOLDS, fold)", "tested_folds(ICA_FOLDS)"),
+        ("features", "    rows = tested_in(", "    rows = cohort[:1] + tested_in("),
     ],
     ids=["a training list", "a scope of group ICA", "a list of a fold's features"],
 )
 def test_a_planted_leak_fails_the_build_with_the_participants_name(
-    resting, tmp_path, honest, leaking
+    resting, tmp_path, file, honest, leaking
 ):
     project = copy_project(tmp_path)
     for name in ("results", ".snakemake"):
         shutil.copytree(resting / name, project / name)
-    rules = project / "rules/experiments.smk"
+    rules = project / f"rules/{file}.smk"
     text = rules.read_text()
     assert text.count(honest) == 1
     rules.write_text(text.replace(honest, leaking))

@@ -180,7 +180,7 @@ def test_a_network_that_learns_from_whom_it_tests_fails_the_build(results, tmp_p
     project = copy_project(tmp_path)
     for name in ("results", ".snakemake"):
         shutil.copytree(results.parents[1] / name, project / name)
-    rules = project / "rules/experiments.smk"
+    rules = project / "rules/folds.smk"
     honest = "wildcards.repeat, others)"
     assert rules.read_text().count(honest) == 1
     rules.write_text(
