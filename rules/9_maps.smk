@@ -71,7 +71,7 @@ rule draw_activation:
         maps=each_kind("<activation>"),
         mask=GRID_MASK,
         background="<template>/T1w.nii.gz",
-        truths=volume_masks(),
+        truths=effect_masks(volume_effects()),
     output:
         report(
             "<report>/sub-{subject}/sub-{subject}_ses-{session}_{experiment}_activation.png",
@@ -108,7 +108,7 @@ rule draw_group_activation:
         maps=GROUP_MAPS,
         mask=GRID_MASK,
         background="<template>/T1w.nii.gz",
-        truths=volume_masks(),
+        truths=effect_masks(volume_effects()),
     output:
         report(
             "<report>/{experiment}_{kind}_groups.png",

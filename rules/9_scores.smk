@@ -24,7 +24,7 @@ rule draw_roc:
         runtime=growing(10),
     params:
         code=code_of("92_draw_roc"),
-        label=setting_of_experiment("label"),
+        label=label_of_experiment,
         seed=seed_of("draw_roc"),
     script:
         "../scripts/92_draw_roc.py"
@@ -52,7 +52,7 @@ rule draw_learning_curves:
         runtime=growing(10),
     params:
         code=code_of("93_draw_learning_curves"),
-        label=setting_of_experiment("label"),
+        label=label_of_experiment,
     script:
         "../scripts/93_draw_learning_curves.py"
 

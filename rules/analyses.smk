@@ -241,9 +241,12 @@ def tested_masks(wildcards):
 
 def atlas_files(wildcards):
     """Image and table of an analysis's atlas, where it has one."""
-    return [
-        path for path in analysis_of(wildcards)["statistics"]["atlas"].values() if path
-    ]
+    return atlas_in(analysis_of(wildcards)["statistics"])
+
+
+def atlas_in(statistics):
+    files = statistics["atlas"]["image"], statistics["atlas"]["labels"]
+    return [file for file in files if file]
 
 
 def first_correction(pattern, **known):

@@ -56,30 +56,6 @@ def stacks_of_repeats(suffix):
     return fill
 
 
-def effects_seen(wildcards):
-    """Names of what the phantom has planted in what an experiment's networks see."""
-    if config["source"] != "phantom":
-        return []
-    kind, phantom = experiment_of(wildcards)["feature"]["kind"], config["phantom"]
-    if kind in ("ica", "bold"):
-        changes = phantom["bold"]["effects"]
-        return [name for name, change in changes.items() if change]
-    return [
-        effect["name"]
-        for effect in phantom["effects"]
-        if kind == "tensor" or effect["kind"] == "volume"
-    ]
-
-
-def truth_files(wildcards):
-    """Where the phantom's effects are: a mask of each, or networks and their names."""
-    folder, names = "<results>/0_phantom/ground_truth", effects_seen(wildcards)
-    files = [f"{folder}/{name}_mask.nii.gz" for name in names]
-    if names and experiment_of(wildcards)["feature"]["kind"] in ("ica", "bold"):
-        files = [f"{folder}/networks.nii.gz", f"{folder}/networks.json"]
-    return [workflow.pathvars.apply(file) for file in files]
-
-
 def located_maps(wildcards):
     """Maps of each session in MNI, one kind after the other, where a truth is known."""
     if not effects_seen(wildcards):

@@ -43,9 +43,7 @@ def features(rows_of):
         elif experiment["run_as"] == "replica":
             name = "ica/all"
         else:
-            pattern = f"<ica>/{scope_of(wildcards)}/fold-{{fold}}_maps.npy"
-            pattern = workflow.pathvars.apply(pattern)
-            return [pattern.format(fold=fold) for fold in numbers]
+            return files_of_folds(scope_of(wildcards), numbers, "maps.npy")
         return lists_of_folds(name, dealing, repeat, numbers)
 
     return find

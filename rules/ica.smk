@@ -73,10 +73,13 @@ def descriptions_in_scope(wildcards):
     if wildcards.scope == "all":
         return each_session("<component_maps>.json", scope="all")
     _, others = folds_in_scope(wildcards.scope)
-    pattern = workflow.pathvars.apply(
-        f"<ica>/{wildcards.scope}/fold-{{fold}}_maps.json"
-    )
-    return [pattern.format(fold=fold) for fold in others]
+    return files_of_folds(wildcards.scope, others, "maps.json")
+
+
+def files_of_folds(scope, numbers, name):
+    """Files of a scope's components in the people of some folds."""
+    pattern = workflow.pathvars.apply(f"<ica>/{scope}/fold-{{fold}}_{name}")
+    return [pattern.format(fold=fold) for fold in numbers]
 
 
 def tested_bold(wildcards):

@@ -104,5 +104,4 @@ def grid_of_experiment(wildcards):
 
 def atlas_of_experiment(wildcards):
     """Image and table of the atlas of an experiment's statistics; empty without one."""
-    atlas = experiment_of(wildcards)["statistics"]["atlas"]
-    return [atlas[key] for key in ("image", "labels") if atlas[key]]
+    return atlas_in(experiment_of(wildcards)["statistics"])

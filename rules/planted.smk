@@ -9,11 +9,13 @@ def planted_effects():
     return [effect for effect in effects if HAS_DWI or effect["kind"] == "volume"]
 
 
-def effect_masks():
-    """Where they are planted."""
+def effect_masks(names=None):
+    """Where the planted effects are, or those of them that are named."""
+    if names is None:
+        names = [effect["name"] for effect in planted_effects()]
     pattern = "<results>/0_phantom/ground_truth/{}_mask.nii.gz"
     pattern = workflow.pathvars.apply(pattern)
-    return [pattern.format(effect["name"]) for effect in planted_effects()]
+    return [pattern.format(name) for name in names]
 
 
 def effects_on(wildcards):
@@ -28,9 +30,7 @@ def effects_on(wildcards):
 
 def masks_of_effects_on(wildcards):
     """Where those are planted."""
-    on = effects_on(wildcards)
-    effects = zip(planted_effects(), effect_masks(), strict=True)
-    return [path for effect, path in effects if effect["name"] in on]
+    return effect_masks(effects_on(wildcards))
 
 
 def volume_effects():
@@ -38,8 +38,23 @@ def volume_effects():
     return [one["name"] for one in planted_effects() if one["kind"] == "volume"]
 
 
-def volume_masks():
-    return [
-        f"<results>/0_phantom/ground_truth/{name}_mask.nii.gz"
-        for name in volume_effects()
-    ]
+def effects_seen(wildcards):
+    """Names of what the phantom has planted in what an experiment's networks see."""
+    kind = experiment_of(wildcards)["feature"]["kind"]
+    if kind == "tissue":
+        return volume_effects()
+    if kind == "tensor":
+        return [effect["name"] for effect in planted_effects()]
+    if config["source"] != "phantom":
+        return []
+    changes = config["phantom"]["bold"]["effects"]
+    return [name for name, change in changes.items() if change]
+
+
+def truth_files(wildcards):
+    """Where those are: a mask of each, or networks and their names."""
+    names = effects_seen(wildcards)
+    if names and experiment_of(wildcards)["feature"]["kind"] in ("ica", "bold"):
+        folder = workflow.pathvars.apply("<results>/0_phantom/ground_truth")
+        return [f"{folder}/networks.nii.gz", f"{folder}/networks.json"]
+    return effect_masks(names)
