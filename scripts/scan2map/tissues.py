@@ -1,5 +1,7 @@
 """Tissue maps in MNI space: modulated, so that they hold how much there is."""
 
+import logging
+
 import numpy as np
 import scipy
 
@@ -135,7 +137,7 @@ def read_tissue(path, modulated):
     """Return a tissue map in MNI space as float32 (x, y, z), and its affine.
 
     Axes are turned near RAS+. NaN, which SPM writes outside of what it has normalised,
-    becomes 0.
+    becomes 0, and the log says how many there were.
 
     Parameters
     ----------
@@ -154,7 +156,9 @@ def read_tissue(path, modulated):
     if image.ndim != 3:
         raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
     data = image.get_fdata(dtype=np.float32)
-    data[np.isnan(data)] = 0
+    empty = np.isnan(data)
+    data[empty] = 0
+    logging.info("%s: %d voxels are NaN, and count as no tissue", path, empty.sum())
     if not np.isfinite(data).all() or data.min() < -0.05 * data.max():
         raise ValueError(
             f"{path} should be a map of a tissue, 0 or more everywhere; it goes from "
