@@ -134,6 +134,7 @@ if config["source"] == "derivatives":
         params:
             code=code_of("27_import_tissue"),
             grid=config["grid"],
+            modulated=config["anat"]["modulate"],
             fwhm=config["anat"]["tissue_fwhm"],
         script:
             "../scripts/27_import_tissue.py"

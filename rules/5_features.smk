@@ -214,7 +214,7 @@ rule make_tissue_feature:
         runtime=growing(10),
     params:
         code=code_of("5a_make_tissue_feature"),
-        space=BOLD_SPACE,
+        space=MAP_SPACE,
         modulated=config["anat"]["modulate"],
         fwhm=config["anat"]["tissue_fwhm"],
     script:

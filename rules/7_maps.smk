@@ -210,7 +210,7 @@ for kinds, names in explained_alike().items():
             tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),
             grid=GRID_MASK,
         output:
-            [f"<map>_space-{MNI}_desc-{kind}_map.nii.gz" for kind in kinds],
+            [f"<map>_space-{MAP_SPACE}_desc-{kind}_map.nii.gz" for kind in kinds],
         log:
             "<logs>/7_maps/average_activation/{experiment}_sub-{subject}_ses-{session}.log",
         benchmark:

@@ -157,6 +157,36 @@ rule draw_tissue_qc:
         "../scripts/9m_draw_tissue_qc.py"
 
 
+rule draw_given_tissue:
+    """Do this session's tissue maps of another programme lie in MNI space?"""
+    input:
+        maps=tissue_maps_shown,
+        template_brain="<template>/brain_mask.nii.gz",
+    output:
+        report(
+            "<report>/sub-{subject}/sub-{subject}_ses-{session}_given_tissue.png",
+            caption="../report/given_tissue.rst",
+            category="3 Quality of each session",
+            labels={"participant": "{subject}", "session": "{session}, tissues"},
+        ),
+    log:
+        "<logs>/9_report/draw_given_tissue/sub-{subject}_ses-{session}.log",
+    benchmark:
+        "<benchmarks>/9_report/draw_given_tissue/sub-{subject}_ses-{session}.tsv"
+    group:
+        "quality"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("9s_draw_given_tissue"),
+        shown=shown_titles(),
+    script:
+        "../scripts/9s_draw_given_tissue.py"
+
+
 rule draw_tissue_volumes:
     """Whose tissue volumes are far from those of the others?"""
     input:

@@ -135,11 +135,12 @@ def tested_maps(wildcards):
         return each_session("<tissue_map>", rows, tissue=wildcards.maps)
     pattern = {
         "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
-        "activation": f"<map>_space-{MNI}_desc-{wildcards.maps}_map.nii.gz",
+        "activation": "<activation>",
         "components": "<gradients>",
         "volumes": "<gradients>",
     }[analysis["kind"]]
-    return each_session(pattern, rows, experiment=analysis["maps"])
+    about = {"experiment": analysis["maps"], "kind": wildcards.maps}
+    return each_session(pattern, rows, **about)
 
 
 def null_maps(wildcards):

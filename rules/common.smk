@@ -47,12 +47,13 @@ TISSUES_SEEN = [
     in [one["feature"] for one in config["experiments"].values()]
 ]
 TISSUE_MAP = "desc-modulated_probseg" if config["anat"]["modulate"] else "probseg"
-BOLD_SPACE = (
+MAP_SPACE = (
     config["derivatives"]["entities"]["space"]
     if config["source"] == "derivatives"
     else MNI
 )
-"""Space of BOLD and tissue maps: MNI's, or the one of it that they came in."""
+"""Space of BOLD, of tissue maps and of what networks make of both: ours of MNI, or the
+one that they came in."""
 
 GROUPS = [config["groups"]["reference"], config["groups"]["affected"]]
 
@@ -70,10 +71,10 @@ pathvars:
     bids_dwi="<results>/1_bids/sub-{subject}/ses-{session}/dwi/sub-{subject}_ses-{session}",
     bids_func="<results>/1_bids/sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest",
     anat="<results>/2_anat/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
-    tissue_map=f"<anat>_space-{BOLD_SPACE}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
+    tissue_map=f"<anat>_space-{MAP_SPACE}_label-{{tissue}}_{TISSUE_MAP}.nii.gz",
     dwi="<results>/3_dwi/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
     func="<results>/4_func/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}_task-rest",
-    bold=f"<func>_space-{BOLD_SPACE}",
+    bold=f"<func>_space-{MAP_SPACE}",
     tensors="<results>/5_features/tensor_space-{space}/sub-{subject}_ses-{session}",
     tissues="<results>/5_features/tissue-{tissue}/sub-{subject}_ses-{session}",
     ica="<results>/5_features/ica",
@@ -84,8 +85,8 @@ pathvars:
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
-    activation=f"<map>_space-{MNI}_desc-{{kind}}_map.nii.gz",
-    gradients=f"<map>_space-{BOLD_SPACE}_desc-components_gradient.nii.gz",
+    activation=f"<map>_space-{MAP_SPACE}_desc-{{kind}}_map.nii.gz",
+    gradients=f"<map>_space-{MAP_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",
     tested="<statistics>/{analysis}/{maps}",
     corrected="<tested>/{contrast}_desc-{correction}",

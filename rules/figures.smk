@@ -4,17 +4,15 @@ from functools import cache
 
 
 def tissue_figures():
-    """Quality of tissue maps: everybody's, and of each session that is segmented here."""
+    """Quality of tissue maps: everybody's, and of each session."""
     if not HAS_TISSUE:
         return []
-    everybodys = [f"<report>/homogeneity_tissue-{name}.png" for name in TISSUES_SEEN]
-    if not WANTED:
-        return everybodys
+    page = "tissue_qc" if WANTED else "given_tissue"
     return [
-        "<report>/tissue_volumes.png",
-        *everybodys,
+        *(["<report>/tissue_volumes.png"] if WANTED else []),
+        *[f"<report>/homogeneity_tissue-{name}.png" for name in TISSUES_SEEN],
         *each_session(
-            "<report>/sub-{subject}/sub-{subject}_ses-{session}_tissue_qc.png"
+            f"<report>/sub-{{subject}}/sub-{{subject}}_ses-{{session}}_{page}.png"
         ),
     ]
 

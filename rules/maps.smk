@@ -76,7 +76,7 @@ def each_kind(pattern):
 
 
 GROUP_MAPS = [
-    f"<maps>/{what}_space-{MNI}_desc-{{kind}}_map.nii.gz"
+    f"<maps>/{what}_space-{MAP_SPACE}_desc-{{kind}}_map.nii.gz"
     for what in (f"group-{GROUPS[0]}", f"group-{GROUPS[1]}", "contrast-groups")
 ]
 """Mean of each group's maps, and the affected group's minus the reference group's."""

@@ -26,7 +26,7 @@ def qc_of_bold(wildcards):
     return {name: apply(path).format(**about) for name, path in files.items()}
 
 
-SHOWN_TISSUES = ["GM", "WM"]
+SHOWN_TISSUES = ["GM", "WM"] if WANTED else TISSUES_SEEN
 """Tissues whose maps a session's page shows."""
 
 

@@ -4,12 +4,14 @@ import logging
 
 from scan2map.images import MNI_CENTRE, analysis_grid, write_image
 from scan2map.jobs import begin
-from scan2map.tissues import read_tissue, regrid_tissue
+from scan2map.tissues import import_tissue
 
 begin(snakemake)
-grid = snakemake.params.grid
-data, affine = read_tissue(snakemake.input[0])
-target = analysis_grid(MNI_CENTRE, grid["shape"], grid["voxel_size"])
-tissue = regrid_tissue(data, affine, grid["shape"], target, fwhm=snakemake.params.fwhm)
+params = snakemake.params
+shape = params.grid["shape"]
+target = analysis_grid(MNI_CENTRE, shape, params.grid["voxel_size"])
+tissue = import_tissue(
+    snakemake.input[0], shape, target, modulated=params.modulated, fwhm=params.fwhm
+)
 write_image(tissue, target, snakemake.output[0])
-logging.info("%s: %s, sum %.4g", snakemake.input[0], data.shape, data.sum())
+logging.info("%s: sum %.4g", snakemake.input[0], tissue.sum())

@@ -147,6 +147,40 @@ def test_entities_choose_among_tissue_maps_whose_names_may_not_say_their_space(
         white(tmp_path)
 
 
+@pytest.mark.parametrize("twin", [f"{CAT12}.gz", CAT12.replace("mwp", "mwc")])
+def test_maps_that_no_entity_tells_apart_are_listed_with_their_folders(tmp_path, twin):
+    dataset(tmp_path, CAT12, twin)
+    with pytest.raises(ValueError, match="(?s)anat/mri/mw.*Nothing in the") as error:
+        white(tmp_path)
+    assert "entities' in the configuration" not in str(error.value)
+
+
+def test_a_participants_map_is_its_sessions_where_they_have_none(tmp_path):
+    whole = f"sub-01/anat/sub-01_{GRID}_label-WM_probseg.nii.gz"
+    dataset(tmp_path, *session(), whole)
+    assert white(tmp_path, modulated=False) == Path(whole).name
+    (tmp_path / "sub-01/ses-b").mkdir()
+    rows = [*ROWS, {"participant_id": "01", "session_id": "b"}]
+    with pytest.raises(ValueError, match="sessions a and b of participant 01 are the"):
+        find_tissue_maps(str(tmp_path), rows, ["WM"], modulated=False)
+    dataset(tmp_path, PROBSEG)
+    assert white(tmp_path, modulated=False) == Path(PROBSEG).name
+
+
+def test_maps_by_two_programmes_are_not_compared(tmp_path):
+    dataset(tmp_path, CAT12, "sub-02/anat/mwc2sub-02_T1w.nii")
+    rows = [*ROWS, {"participant_id": "02", "session_id": "a"}]
+    with pytest.raises(ValueError, match="by different programmes") as error:
+        find_tissue_maps(str(tmp_path), rows, ["WM"], modulated=True)
+    assert "mwp2sub-01" in str(error.value) and "mwc2sub-02" in str(error.value)
+
+
+def test_maps_that_all_lie_in_one_folder_are_asked_for_otherwise(tmp_path):
+    dataset(tmp_path, "mri/mwp201.nii")
+    with pytest.raises(ValueError, match="no folders sub-.*with a link in each"):
+        white(tmp_path)
+
+
 def test_a_map_that_is_not_there_or_not_modulated_is_named(tmp_path):
     dataset(tmp_path, PROBSEG)
     with pytest.raises(ValueError, match="modulate: true.: write false there"):

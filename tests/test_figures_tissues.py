@@ -12,7 +12,7 @@ from scan2map.figures.homogeneity import (
     unlike_others,
 )
 from scan2map.figures.style import settle, write_png
-from scan2map.figures.tissue_qc import draw_tissue_qc
+from scan2map.figures.tissue_qc import draw_given_tissue, draw_tissue_qc
 from scan2map.homogeneity import correlate
 
 AFFINE = np.diag([6.0, 6.0, 6.0, 1.0])
@@ -51,6 +51,15 @@ def written(figure):
 def test_a_sessions_page_names_it_with_its_volumes(session):
     figure = draw_tissue_qc("sub-01, ses-2", **session)
     assert figure.get_suptitle() == "sub-01, ses-2: GM 650 mL, WM 500 mL"
+
+
+def test_maps_from_elsewhere_are_shown_each_in_the_templates_brain(session):
+    given = {name: session[name] for name in ("maps", "template_brain")}
+    figure = draw_given_tissue("sub-01, ses-2", **given)
+    titles = [part.get_suptitle() for part in figure.subfigs]
+    assert titles == ["GM in MNI", "WM in MNI"]
+    panels = [axes for part in figure.subfigs for axes in part.axes]
+    assert all(axes.images for axes in panels) and len(panels) == 6
 
 
 def test_same_session_gives_the_same_bytes_below_300_kilobytes(session, tmp_path):

@@ -307,5 +307,6 @@ def test_the_way_of_tissue_maps_changes_the_text(diffusion):
     assert "cubes of 5 voxels" in anat_paragraph(diffusion, registration="syn-cc")
     assert "full resolution" in anat_paragraph(diffusion, registration="syn-fine")
     config = resolved(diffusion)
-    given = describe_given_tissue(config["anat"] | {"modulate": True}, config["grid"])
-    assert "modulated maps" in given
+    anat, space = config["anat"] | {"modulate": True}, "MNI152NLin2009cAsym"
+    given = describe_given_tissue(anat, config["grid"], space)
+    assert "modulated maps" in given and f"({space})" in given

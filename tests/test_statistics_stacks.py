@@ -161,6 +161,11 @@ def test_nothing_to_test_is_said(images, tmp_path, options, sentence):
         stacked(images, tmp_path, **options)
 
 
+def test_maps_that_are_zero_in_everybody_are_said_to_be(images, tmp_path):
+    with pytest.raises(ValueError, match="all 5 maps are 0 .*'explain'"):
+        stacked([np.zeros_like(image) for image in images], tmp_path)
+
+
 def test_another_shape_is_an_error(images, tmp_path):
     with pytest.raises(ValueError, match="image number 2 has shape"):
         stacked([images[0], images[0][..., :3]], tmp_path)

@@ -6,6 +6,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from scan2map.tissues import (
+    import_tissue,
     read_tissue,
     regrid_tissue,
     tissue_volumes,
@@ -113,7 +114,7 @@ def test_a_map_on_the_grid_is_taken_as_it_is_and_another_keeps_its_volume(
     flipped = grid @ np.array(
         [[-1, 0, 0, 11], [0, 1, 0, 0], [0, 0, 1, 0], [0] * 3 + [1]]
     )
-    read, affine = read_tissue(saved(tmp_path / "a.nii", data[::-1], flipped))
+    read, affine = read_tissue(saved(tmp_path / "a.nii", data[::-1], flipped), True)
     np.testing.assert_array_equal(regrid_tissue(read, affine, (12, 10, 8), grid), data)
     ball = np.zeros((36, 36, 36), np.float32)
     ball[8:28, 8:28, 8:28] = 0.7
@@ -125,16 +126,25 @@ def test_a_map_on_the_grid_is_taken_as_it_is_and_another_keeps_its_volume(
 def test_maps_that_cannot_be_tissue_are_refused(tmp_path):
     data = np.ones((4, 4, 4), np.float32)
     data[0] = np.nan
-    read, _ = read_tissue(saved(tmp_path / "a.nii", data, np.eye(4)))
+    read, _ = read_tissue(saved(tmp_path / "a.nii", data, np.eye(4)), True)
     assert not read[0].any() and read[1:].all()
-    for values, said in [
-        (np.full((4, 4, 4), -1.0), "0 or more everywhere"),
-        (np.zeros((4, 4, 4)), "zero everywhere"),
-        (np.ones((4, 4, 4, 2)), "one 3D volume"),
+    for values, modulated, said in [
+        (np.full((4, 4, 4), -1.0), True, "b.nii .* 0 or more everywhere"),
+        (np.zeros((4, 4, 4)), True, "b.nii is zero everywhere"),
+        (np.ones((4, 4, 4, 2)), True, "b.nii .* one 3D volume"),
+        (np.full((4, 4, 4), 255.0), True, "b.nii reaches 255: .* below 20"),
+        (
+            np.full((4, 4, 4), 1.3),
+            False,
+            "b.nii reaches 1.3, .*'anat: modulate: false'",
+        ),
     ]:
         with pytest.raises(ValueError, match=said):
-            read_tissue(saved(tmp_path / "b.nii", values, np.eye(4)))
-    with pytest.raises(ValueError, match="is it in MNI space"):
-        far = np.eye(4)
-        far[:3, 3] = 500
-        regrid_tissue(np.ones((4, 4, 4)), np.eye(4), (4, 4, 4), far)
+            read_tissue(saved(tmp_path / "b.nii", values, np.eye(4)), modulated)
+
+
+def test_a_map_that_lost_its_affine_is_refused(tmp_path):
+    data = np.ones((40, 40, 40), np.float32)
+    path = saved(tmp_path / "a.nii", data, np.diag([4.0, 4, 4, 1]))
+    with pytest.raises(ValueError, match=r"a.nii has 1\d% .* at \(78, 78, 78\) mm"):
+        import_tissue(path, SHAPE, AFFINE, modulated=True)

@@ -328,27 +328,3 @@ def test_networks_on_tissue_need_t1w_images_alone(tmp_path):
     assert jobs["segment_t1w"] == jobs["warp_tissues"] == 6
     assert jobs["make_tissue_feature"] == 6
     assert not {rule for rule in jobs if "dwi" in rule or "tensor" in rule}
-
-
-def test_tissue_maps_from_elsewhere_need_no_t1w_images(tmp_path):
-    lines = ["participant_id\tsession_id\tgroup\tage\tsex\tsite"]
-    for number in range(1, 7):
-        folder = tmp_path / f"cat12/sub-{number}/anat/mri"
-        folder.mkdir(parents=True)
-        (folder / f"mwp2sub-{number}_T1w.nii").touch()
-        group = "patient" if number % 2 else "control"
-        lines.append(f"{number}\t1\t{group}\t{30 + number}\t{'FM'[number // 4]}\tA")
-    (tmp_path / "cohort.tsv").write_text("\n".join(lines) + "\n")
-    given = {
-        "dataset": str(tmp_path / "cat12"),
-        "entities": {"space": "MNI152NLin2009cAsym"},
-    }
-    config = small_tissue(source="derivatives", derivatives=given)
-    config["cohort"] = str(tmp_path / "cohort.tsv")
-    config["statistics"]["covariates"] = []
-    said = snakemake(tmp_path, TISSUE_SCORES, "--dry-run", config=config)
-    assert said.returncode == 0, said.stdout
-    jobs = planned_jobs(said)
-    assert jobs["import_tissue"] == jobs["make_tissue_feature"] == 6
-    assert "correct_t1w" not in jobs
-    assert "space-MNI152NLin2009cAsym_label-WM_desc-modulated_probseg" in said.stdout

@@ -63,7 +63,7 @@ def refuse_shared(images):
         if other != session:
             raise ValueError(
                 f"the sessions {other} and {session} of participant {subject} are the "
-                f"same images, {image}: the dataset has no folders ses-*, so a "
+                f"same images, {image}: the dataset has one for both, so the "
                 "participant has one row in the cohort table"
             )
 

@@ -27,6 +27,8 @@ NUMBERS = {"GM": 1, "WM": 2, "CSF": 3}
 PREFIXES = {True: ("mwp", "mwc"), False: ("wp", "wc")}
 """Of tissue maps in MNI space by CAT12 and SPM12, modulated and unmodulated."""
 
+ALL_PREFIXES = [prefix for kind in PREFIXES.values() for prefix in kind]
+
 FOLDERS = ("anat", "anat/mri", "mri", ".")
 """Where tissue maps may be: CAT12 makes a folder ``mri`` beside an image."""
 
@@ -158,21 +160,63 @@ def find_tissue_maps(dataset, rows, tissues, modulated, entities=None):
     Raises
     ------
     ValueError
-        The dataset, a session or its map are not there, several maps match, or two
-        sessions would get the same; the message lists what is there.
+        The dataset, a session or its map are not there, several maps match, two
+        sessions would get the same, or maps are by different programmes; the message
+        lists what is there.
     """
     check_dataset(dataset, "derivatives")
+    if not any(Path(dataset).glob("sub-*")):
+        raise ValueError(
+            f"the dataset {dataset} has no folders sub-*: a map is looked for in "
+            "sub-<participant_id> or its ses-<session_id>. Where all maps lie in one "
+            "folder, make such folders with a link in each (docs/anat.md)"
+        )
     found = {}
     for row in rows:
         key = row["participant_id"], row["session_id"]
-        folder = session_folder(Path(dataset), *key, "derivatives")
+        folder = _folder_of_maps(Path(dataset), *key)
         found[key] = {
             tissue: str(_one_map(folder, tissue, modulated, entities or {}))
             for tissue in tissues
         }
     for tissue in tissues:
         refuse_shared({key: files[tissue] for key, files in found.items()})
+    _refuse_mixed([path for files in found.values() for path in files.values()])
     return found
+
+
+def _folder_of_maps(dataset, subject, session):
+    """Return a session's folder; the participant's where that one alone has maps."""
+    folder = session_folder(dataset, subject, session, "derivatives")
+    whole = dataset / f"sub-{subject}"
+    if folder == whole or _has_maps(folder) or not _has_maps(whole):
+        return folder
+    return whole
+
+
+def _has_maps(folder):
+    """Tell whether there is a map of any tissue, modulated or not."""
+    return any(
+        _maps_in(folder, tissue, modulated)
+        for tissue in NUMBERS
+        for modulated in PREFIXES
+    )
+
+
+def _refuse_mixed(paths):
+    """Raise ValueError where maps have names by different programmes."""
+    first = {}
+    for path in paths:
+        name = Path(path).name
+        first.setdefault(
+            next((p for p in ALL_PREFIXES if name.startswith(p)), ""), path
+        )
+    if len(first) > 1:
+        listing = "".join(f"\n  {path}" for path in first.values())
+        raise ValueError(
+            "maps are by different programmes, and people would differ by how their "
+            f"maps were made:{listing}\nTake maps by the same programme for everybody"
+        )
 
 
 def _one_map(folder, tissue, modulated, asked):
@@ -197,12 +241,26 @@ def _one_map(folder, tissue, modulated, asked):
             f"{absent}: add it, or leave the session out by writing the reason in the "
             "cohort's column 'exclude'"
         )
-    number, said, listing = tell_images(there, hits, asked)
+    number, said, _ = tell_images(there, hits, asked)
+    listing = "".join(f"\n  {path.relative_to(folder)}" for path in hits or there)
     raise ValueError(
         f"{number} the wanted {kind} map of {tissue} (entities {said}) in {folder}; "
-        f"exactly one must:{listing}\nSay under 'derivatives: entities' in the "
-        "configuration which one is meant, for instance run: 1, space: "
-        "MNI152NLin2009cAsym or res: 2; 'res: null' leaves out images with that entity"
+        f"exactly one must:{listing}\n{_way_to_tell(hits)}"
+    )
+
+
+def _way_to_tell(hits):
+    """Say how one of several maps can be chosen, or another one than asked for."""
+    own = [entities_of(path.name[path.name.find("sub-") :]) for path in hits]
+    if hits and all(entities == own[0] for entities in own):
+        return (
+            "Nothing in the names tells them apart: leave one there, or give as "
+            "'derivatives: dataset' a folder with links to those that are meant"
+        )
+    return (
+        "Say under 'derivatives: entities' in the configuration which one is meant, "
+        "for instance run: 1, space: MNI152NLin2009cAsym or res: 2; 'res: null' leaves "
+        "out images with that entity"
     )
 
 

@@ -1,9 +1,11 @@
 """Tissue maps in MNI space: modulated, so that they hold how much there is."""
 
+import logging
+
 import numpy as np
 import scipy
 
-from scan2map.images import antialiasing, downsample, same_grid
+from scan2map.images import MNI_CENTRE, antialiasing, downsample, same_grid
 from scan2map.nifti import nib
 from scan2map.statistics.smoothing import smooth
 from scan2map.transforms import jacobian, pull
@@ -86,23 +88,77 @@ def tissue_volumes(maps, affine):
     return volumes | {"TIV": sum(volumes.values())}
 
 
-def read_tissue(path):
-    """Return a tissue map in MNI space as float32 (x, y, z), and its affine.
+HIGHEST = {True: 20.0, False: 1.05}
+"""What a voxel may hold of a modulated tissue, and of a probability, which
+interpolation can bring above 1."""
 
-    Axes are turned near RAS+. NaN, which SPM writes outside of what it has normalised,
-    becomes 0.
+
+LEAST_ON_GRID = 0.5
+"""Share of a map's tissue that lies on the analysis grid, at least."""
+
+
+def import_tissue(path, shape, target, *, modulated, fwhm=0.0):
+    """Read a tissue map in MNI space, and bring it to the analysis grid.
+
+    Parameters
+    ----------
+    path, modulated
+        As of `read_tissue`.
+    shape, target, fwhm
+        As of `regrid_tissue`.
+
+    Returns
+    -------
+    ndarray of float32, shape `shape`
 
     Raises
     ------
     ValueError
-        Not one volume of three dimensions, infinite or clearly negative values, or
-        nothing but zeros.
+        What `read_tissue` refuses, or more than half of the tissue is not on the grid.
+    """
+    data, affine = read_tissue(path, modulated)
+    tissue = regrid_tissue(data, affine, shape, target, fwhm)
+    volumes = [
+        tissue_volumes({"here": one}, where)["here"]
+        for one, where in ((tissue, target), (data, affine))
+    ]
+    share = volumes[0] / volumes[1]
+    if share < LEAST_ON_GRID:
+        middle = affine[:3, :3] @ scipy.ndimage.center_of_mass(data) + affine[:3, 3]
+        raise ValueError(
+            f"{path} has {share:.0%} of its tissue on the analysis grid, around "
+            f"{_millimetres(MNI_CENTRE)}: the middle of the tissue is at "
+            f"{_millimetres(middle)}. Give the map in MNI space, with its affine"
+        )
+    return tissue
+
+
+def read_tissue(path, modulated):
+    """Return a tissue map in MNI space as float32 (x, y, z), and its affine.
+
+    Axes are turned near RAS+. NaN, which SPM writes outside of what it has normalised,
+    becomes 0, and the log says how many there were.
+
+    Parameters
+    ----------
+    path : str or Path
+        The map.
+    modulated : bool
+        Whether it holds tissue per volume of the voxel, or a probability.
+
+    Raises
+    ------
+    ValueError
+        Not one volume of three dimensions, infinite or clearly negative values, values
+        that are too high, or nothing but zeros.
     """
     image = nib.as_closest_canonical(nib.squeeze_image(nib.load(path)))
     if image.ndim != 3:
         raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
     data = image.get_fdata(dtype=np.float32)
-    data[np.isnan(data)] = 0
+    empty = np.isnan(data)
+    data[empty] = 0
+    logging.info("%s: %d voxels are NaN, and count as no tissue", path, empty.sum())
     if not np.isfinite(data).all() or data.min() < -0.05 * data.max():
         raise ValueError(
             f"{path} should be a map of a tissue, 0 or more everywhere; it goes from "
@@ -110,7 +166,29 @@ def read_tissue(path):
         )
     if not data.any():
         raise ValueError(f"{path} is zero everywhere: make the map anew")
+    if data.max() > HIGHEST[modulated]:
+        raise ValueError(_too_high(path, data.max(), modulated))
     return np.maximum(data, 0), image.affine
+
+
+def _millimetres(point):
+    """Write a point, in whole mm."""
+    return f"({', '.join(f'{value:.0f}' for value in point)}) mm"
+
+
+def _too_high(path, highest, modulated):
+    """Say what a map should hold instead of such high values, and what to do."""
+    if modulated:
+        return (
+            f"{path} reaches {highest:.4g}: a modulated map holds tissue relative to "
+            f"the voxel's volume, about 1 and below {HIGHEST[True]:g}: bring it to "
+            "that scale"
+        )
+    return (
+        f"{path} reaches {highest:.4g}, but the configuration has 'anat: modulate: "
+        "false', for probabilities of 0 to 1: write true there if the map is "
+        "modulated, or bring it to that scale"
+    )
 
 
 def regrid_tissue(data, affine, shape, target, fwhm=0.0):
@@ -132,16 +210,7 @@ def regrid_tissue(data, affine, shape, target, fwhm=0.0):
     ndarray of float32, shape `shape`
         As it was where the grids agree; otherwise interpolated linearly, after the
         smoothing that a coarser grid needs.
-
-    Raises
-    ------
-    ValueError
-        Nothing of the map lies on the grid.
     """
     if not same_grid((data.shape, affine), (shape, target)):
         data = downsample(data, affine, shape, target)
-    if not data.any():
-        raise ValueError(
-            "nothing of the tissue map lies on the grid: is it in MNI space?"
-        )
     return smooth(data, np.linalg.norm(target[:3, :3], axis=0), fwhm).astype(np.float32)

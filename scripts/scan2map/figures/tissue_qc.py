@@ -72,6 +72,31 @@ def draw_tissue_qc(
     return figure
 
 
+@styled
+def draw_given_tissue(title, *, maps, template_brain):
+    """Draw tissue maps that another programme has brought to MNI space.
+
+    Parameters
+    ----------
+    title : str
+        Participant and session.
+    maps : dict of str to nibabel image
+        Tissue as networks and statistics see it, by what it is called.
+    template_brain : nibabel image
+        Brain mask of the template.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = new_figure(9, 0.4 + 3.2 * len(maps))
+    figure.suptitle(title, fontweight="bold")
+    parts = figure.subfigures(len(maps), 1, squeeze=False)[:, 0]
+    for part, (name, image) in zip(parts, maps.items(), strict=True):
+        _draw_map(part, name, image, template_brain)
+    return figure
+
+
 def _draw_tissues(part, axis, t1w, brain, tissue, wm):
     """Show parallel cuts of the T1w with the borders of its tissues."""
     box, (low, high) = bounding_box(brain, margin=4.0), bounding_box(brain)[axis]

@@ -92,13 +92,15 @@ def _smoothing(fwhm):
     )
 
 
-def describe_given_tissue(anat, grid):
+def describe_given_tissue(anat, grid, space):
     """What was done with tissue maps that another programme had made.
 
     Parameters
     ----------
     anat, grid : dict
         Blocks of the resolved configuration.
+    space : str
+        MNI's space that they came in, such as MNI152NLin2009cAsym.
 
     Returns
     -------
@@ -106,8 +108,8 @@ def describe_given_tissue(anat, grid):
     """
     kind = "modulated" if anat["modulate"] else "unmodulated"
     return sentences(
-        f"Tissues had been segmented and brought to MNI space before, as {kind} maps; "
-        "the programme that did it describes how.",
+        f"Tissues had been segmented and brought to MNI space ({space}) before, as "
+        f"{kind} maps; the programme that did it describes how.",
         f"They were brought to {grid_words(grid)}, by linear interpolation where "
         "theirs was another.",
         _smoothing(anat["tissue_fwhm"]),

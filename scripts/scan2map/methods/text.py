@@ -134,7 +134,9 @@ def _preprocessing(config, kinds):
         return []
     tissue = "tissue" in kinds
     if config["source"] == "derivatives" and tissue:
-        return [("Tissue maps", describe_given_tissue(config["anat"], grid))]
+        space = config["derivatives"]["entities"]["space"]
+        text = describe_given_tissue(config["anat"], grid, space)
+        return [("Tissue maps", text)]
     if config["source"] == "derivatives":
         text = describe_derivatives(config["derivatives"], func, grid)
         return [("Resting-state BOLD", text)]

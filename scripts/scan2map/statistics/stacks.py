@@ -240,6 +240,12 @@ def stack_images(
         np.maximum(most, row, out=most)
     constant = int((valid & (least == most)).sum())
     valid &= least < most
+    if valid.size and not least.any() and not most.any():
+        raise ValueError(
+            f"all {n_images} maps are 0 everywhere in the mask, so there is nothing to "
+            "test: leave them out. Grad-CAM can be (docs/activation.md): name only the "
+            "others in the experiment's 'explain'"
+        )
     if not valid.any():
         worst = int(np.argmax(not_finite))
         raise ValueError(
