@@ -99,9 +99,8 @@ def without_effects(phantom):
     phantom = copy.deepcopy(phantom)
     phantom["bold"]["effects"] = {}
     for effect in phantom["effects"]:
-        effect |= {
-            key: 0 for key in ("md", "anisotropy", "difference") if key in effect
-        }
+        sizes = {"md", "anisotropy", "difference", "change"}
+        effect |= dict.fromkeys(sizes & effect.keys(), 0)
     return phantom
 
 

@@ -30,7 +30,8 @@ TRANSFORMS = {
 information at a quarter and half of the resolution, `syn-fine` at the full one, too, so
 that Jacobian determinants hold more of a local change of volume, and takes three to
 four times as long; `syn-cc` compares the correlation within cubes of 5 voxels, which
-follows the cortex better and takes three times as long."""
+finds most of such a change, follows the cortex better and takes two to three times as
+long."""
 
 INVERSE_VOXEL = 4.0
 """Voxel size (mm), about, of the field that brings the template to a T1w image: SyN's
