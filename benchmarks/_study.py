@@ -98,8 +98,8 @@ def without_effects(phantom):
     """Return the phantom's settings with every planted effect of size 0."""
     phantom = copy.deepcopy(phantom)
     phantom["bold"]["effects"] = {}
+    sizes = {"md", "anisotropy", "difference", "change"}
     for effect in phantom["effects"]:
-        sizes = {"md", "anisotropy", "difference", "change"}
         effect |= dict.fromkeys(sizes & effect.keys(), 0)
     return phantom
 
@@ -115,6 +115,11 @@ def say_auc(study, results, experiment, goal, holds):
     interval = f"95% CI {low:.2f}-{high:.2f}"
     name = f"{study}_auc_{experiment}"
     say(name, f"{value:.3f}", interval, goal, holds(value, low, high))
+
+
+def covers_chance(_, low, high):
+    """Return whether an interval of an AUC holds that of guessing."""
+    return low <= 0.5 <= high
 
 
 def say_recovery(study, results, experiment, metric):

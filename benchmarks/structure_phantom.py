@@ -6,7 +6,7 @@ networks see white matter alone, and the region holds more of it than the brain 
 """
 
 import yaml
-from _study import ROOT, run_study, say, say_auc, without_effects
+from _study import ROOT, covers_chance, run_study, say, say_auc, without_effects
 
 from scan2map.images import read_json
 
@@ -73,10 +73,7 @@ say_auc(
     "structure", planted, "white_matter", ">= 0.85", lambda value, *_: value >= 0.85
 )
 without = run("structure_null", without_effects(PHANTOM))
-say_auc(
-    "structure_null", without, "white_matter", "CI covers 0.5",
-    lambda _, low, high: low <= 0.5 <= high,
-)  # fmt: skip
+say_auc("structure_null", without, "white_matter", "CI covers 0.5", covers_chance)
 ratios, anyway = mass(planted), mass(without)
 best = max(ratios[name] for name in EXPLAINS)
 for name, ratio in ratios.items():

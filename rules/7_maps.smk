@@ -49,7 +49,7 @@ rule average_sensitivity:
         xfm=warp_of_experiment,
         grid=grid_of_experiment,
     output:
-        [f"<map>_space-{MNI}_desc-{metric}_sensitivity.nii.gz" for metric in METRICS],
+        each_of_kinds("<sensitivity>", METRICS),
     log:
         "<logs>/7_maps/average_sensitivity/{experiment}_sub-{subject}_ses-{session}.log",
     benchmark:
@@ -210,7 +210,7 @@ for kinds, names in explained_alike().items():
             tables=folds_testing("<maps>/repeat-{repeat}_fold-{fold}/activation.json"),
             grid=GRID_MASK,
         output:
-            [f"<map>_space-{MAP_SPACE}_desc-{kind}_map.nii.gz" for kind in kinds],
+            each_of_kinds("<activation>", kinds),
         log:
             "<logs>/7_maps/average_activation/{experiment}_sub-{subject}_ses-{session}.log",
         benchmark:

@@ -134,7 +134,7 @@ def tested_maps(wildcards):
     if analysis["kind"] == "tissue":
         return each_session("<tissue_map>", rows, tissue=wildcards.maps)
     pattern = {
-        "sensitivity": f"<map>_space-{MNI}_desc-{wildcards.maps}_sensitivity.nii.gz",
+        "sensitivity": "<sensitivity>",
         "activation": "<activation>",
         "components": "<gradients>",
         "volumes": "<gradients>",

@@ -61,10 +61,7 @@ def located_maps(wildcards):
     if not effects_seen(wildcards):
         return []
     name, kind = wildcards.experiment, experiment_of(wildcards)["feature"]["kind"]
-    patterns = {
-        "tensor": f"<map>_space-{MNI}_desc-{{kind}}_sensitivity.nii.gz",
-        "tissue": "<activation>",
-    }
+    patterns = {"tensor": "<sensitivity>", "tissue": "<activation>"}
     pattern = patterns.get(kind, "<gradients>")
     return [
         path

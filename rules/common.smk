@@ -85,6 +85,7 @@ pathvars:
     fold="<folds>/repeat-{repeat}_fold-{fold}",
     maps="<results>/7_maps/{experiment}",
     map="<maps>/sub-{subject}/ses-{session}/sub-{subject}_ses-{session}",
+    sensitivity=f"<map>_space-{MNI}_desc-{{kind}}_sensitivity.nii.gz",
     activation=f"<map>_space-{MAP_SPACE}_desc-{{kind}}_map.nii.gz",
     gradients=f"<map>_space-{MAP_SPACE}_desc-components_gradient.nii.gz",
     statistics="<results>/8_statistics",

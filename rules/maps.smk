@@ -75,6 +75,12 @@ def each_kind(pattern):
     ]
 
 
+def each_of_kinds(pattern, kinds):
+    """Fill a path pattern for some kinds of maps; other wildcards stay."""
+    pattern = workflow.pathvars.apply(pattern)
+    return [pattern.replace("{kind}", kind) for kind in kinds]
+
+
 GROUP_MAPS = [
     f"<maps>/{what}_space-{MAP_SPACE}_desc-{{kind}}_map.nii.gz"
     for what in (f"group-{GROUPS[0]}", f"group-{GROUPS[1]}", "contrast-groups")

@@ -148,11 +148,13 @@ def session_folder(dataset, subject, session, source):
     return folder / f"ses-{session}"
 
 
-def tell_images(there, hits, asked):
+def tell_images(folder, there, hits, asked):
     """Say how many images match, which entities were asked for, and what there is.
 
     Parameters
     ----------
+    folder : Path
+        Where they were looked for.
     there, hits : list of Path
         All images, and those that match; not exactly one.
     asked : dict
@@ -161,11 +163,12 @@ def tell_images(there, hits, asked):
     Returns
     -------
     number, said, listing : str
-        The listing, a line per image, is of those that match where some do.
+        The listing, a line per image and from the folder, is of those that match where
+        some do.
     """
     number = f"{len(hits)} images match" if hits else "no image matches"
     said = ", ".join(f"{key}: {value or 'null'}" for key, value in asked.items())
-    listing = "".join(f"\n  {path.name}" for path in hits or there)
+    listing = "".join(f"\n  {path.relative_to(folder)}" for path in hits or there)
     return number, said or "any", listing
 
 
@@ -185,7 +188,7 @@ def _one_image(folder, suffix, asked):
             "or leave the session out by writing the reason in the cohort's column "
             "'exclude'"
         )
-    number, said, listing = tell_images(there, hits, asked)
+    number, said, listing = tell_images(folder / FOLDERS[suffix], there, hits, asked)
     raise ValueError(
         f"{number} the wanted image {suffix} (entities {said}) in {folder}; "
         f"exactly one must:{listing}\nSay under 'bids: entities: {suffix}:' in "

@@ -100,7 +100,7 @@ def _one_image(folder, asked):
             "MNI, or leave the session out by writing the reason in the cohort's "
             "column 'exclude'"
         )
-    number, said, listing = tell_images(there, hits, asked)
+    number, said, listing = tell_images(folder, there, hits, asked)
     raise ValueError(
         f"{number} the wanted BOLD (entities {said}, a space of MNI) in "
         f"{folder}; exactly one must, as only one run of a session is used:{listing}"
@@ -241,8 +241,7 @@ def _one_map(folder, tissue, modulated, asked):
             f"{absent}: add it, or leave the session out by writing the reason in the "
             "cohort's column 'exclude'"
         )
-    number, said, _ = tell_images(there, hits, asked)
-    listing = "".join(f"\n  {path.relative_to(folder)}" for path in hits or there)
+    number, said, listing = tell_images(folder, there, hits, asked)
     raise ValueError(
         f"{number} the wanted {kind} map of {tissue} (entities {said}) in {folder}; "
         f"exactly one must:{listing}\n{_way_to_tell(hits)}"

@@ -67,8 +67,7 @@ def draw_tissue_qc(
     for row, axis in zip(rows[1:3], (AXIAL, CORONAL), strict=True):
         _draw_tissues(row, axis, t1w, brain, tissue, wm)
     parts = rows[3].subfigures(1, len(maps), squeeze=False)[0]
-    for part, (name, image) in zip(parts, maps.items(), strict=True):
-        _draw_map(part, name, image, template_brain)
+    _draw_maps(parts, maps, template_brain)
     return figure
 
 
@@ -92,8 +91,7 @@ def draw_given_tissue(title, *, maps, template_brain):
     figure = new_figure(9, 0.4 + 3.2 * len(maps))
     figure.suptitle(title, fontweight="bold")
     parts = figure.subfigures(len(maps), 1, squeeze=False)[:, 0]
-    for part, (name, image) in zip(parts, maps.items(), strict=True):
-        _draw_map(part, name, image, template_brain)
+    _draw_maps(parts, maps, template_brain)
     return figure
 
 
@@ -114,16 +112,17 @@ def _draw_tissues(part, axis, t1w, brain, tissue, wm):
         label_position(axes, axis, position)
 
 
-def _draw_map(part, name, image, template_brain):
-    """Show three cuts of a tissue map in MNI space with the template's brain."""
-    part.suptitle(name, fontsize=9)
+def _draw_maps(parts, maps, template_brain):
+    """Show three cuts of each tissue map in MNI space with the template's brain."""
     box = bounding_box(template_brain, margin=6.0)
     middle = bounding_box(template_brain).mean(1)
-    for axis, axes in zip(CUTS, cut_panels(part, box), strict=True):
-        pixels, inside = (
-            cut(i, axis, middle[axis], box) for i in (image, template_brain)
-        )
-        show(axes, pixels, axis, box, vmin=0, vmax=FULLEST)
-        outline(axes, inside, axis, box, YELLOW, width=0.6)
-        letter_sides(axes, axis)
-        label_position(axes, axis, middle[axis])
+    borders = [cut(template_brain, axis, middle[axis], box) for axis in CUTS]
+    for part, (name, image) in zip(parts, maps.items(), strict=True):
+        part.suptitle(name, fontsize=9)
+        panels = zip(CUTS, cut_panels(part, box), borders, strict=True)
+        for axis, axes, inside in panels:
+            pixels = cut(image, axis, middle[axis], box)
+            show(axes, pixels, axis, box, vmin=0, vmax=FULLEST)
+            outline(axes, inside, axis, box, YELLOW, width=0.6)
+            letter_sides(axes, axis)
+            label_position(axes, axis, middle[axis])
