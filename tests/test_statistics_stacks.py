@@ -162,7 +162,7 @@ def test_nothing_to_test_is_said(images, tmp_path, options, sentence):
 
 
 def test_maps_that_are_zero_in_everybody_are_said_to_be(images, tmp_path):
-    with pytest.raises(ValueError, match="all 5 maps are 0 .*'explain'"):
+    with pytest.raises(ValueError, match="all 5 maps are 0 .*look at them"):
         stacked([np.zeros_like(image) for image in images], tmp_path)
 
 

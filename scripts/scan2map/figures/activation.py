@@ -73,7 +73,7 @@ class Layer:
     @property
     def is_signed(self):
         """Whether values below 0 mean something."""
-        return self.difference or self.kind == "gradient"
+        return self.difference or self.kind != "cam"
 
 
 def group_rows(images, groups, kind, mask):
@@ -153,13 +153,14 @@ def _draw_row(line, row, cuts, box, mask, truths):
     """Show one map and its colour bar."""
     shown = np.where(values(mask) > 0, values(row.image), 0)
     largest = row.largest or largest_shown(row.image, mask)
-    scale = Normalize(-largest if row.is_signed else 0, largest or 1)
+    end = largest or 1
+    scale = Normalize(-end if row.is_signed else 0, end)
     colours = SIGNED if row.is_signed else UNSIGNED
     masked = nib.Nifti1Image(shown.astype(np.float32), row.image.affine)
     for axes, (axis, position) in zip(line[:-1], cuts, strict=True):
         plane = cut(masked, axis, position, box)
         pixels = colours(scale(plane))
-        pixels[..., 3] = np.clip(1.4 * np.abs(plane) / (largest or 1), 0, 0.9)
+        pixels[..., 3] = np.clip(1.4 * np.abs(plane) / end, 0, 0.9)
         show(axes, pixels, axis, box)
         for truth in truths:
             region = cut(truth, axis, position, box)

@@ -103,9 +103,9 @@ def describe_activation(experiments, groups):
         if "cam" in kinds
         else "",
         "For Grad-CAM [selvaraju2017] the channels of the last convolution were "
-        "weighted by the mean derivative of the logit by their activations, and "
-        "negative sums set to zero: what is left speaks for the group "
-        f"'{groups['affected']}'."
+        "weighted by the mean derivative of the logit by their activations; instead of "
+        "setting negative sums to zero, they were kept as the Grad-CAM of the group "
+        f"'{groups['reference']}'."
         if "gradcam" in kinds
         else "",
         "Both were interpolated linearly between the centres of the cells' receptive "

@@ -86,9 +86,9 @@ def class_invariant_cam(activations):
 def grad_cam(activations, gradient):
     """Weigh the channels of a layer by how much the logit gains from each (Grad-CAM).
 
-    A network of one logit argues for the affected class where the logit rises. The map
-    is that of the affected class, for sessions of both groups; what argues for the
-    reference group is 0 in it.
+    The logit is the affected group's score, and minus the logit the reference group's.
+    So the paper's map of one group, whose negative values are set to 0, is what is
+    positive here, and that of the other what is negative: both in one map.
 
     Parameters
     ----------
@@ -100,16 +100,17 @@ def grad_cam(activations, gradient):
     Returns
     -------
     ndarray, shape (x, y, z)
-        0 or more, not normalised. Were the network behind the layer linear and blind to
-        where an activation is, the sum over cells before the rectification would be the
-        logit but for a constant.
+        Above 0 where an activation argues for the affected group, below 0 where for
+        the reference group; not normalised. Were the network behind the layer linear
+        and blind to where an activation is, the sum over cells would be the logit but
+        for a constant.
 
     References
     ----------
     Selvaraju R.R. et al. (2017), ICCV, doi 10.1109/ICCV.2017.74.
     """
     weights = np.asarray(gradient, dtype=np.float64).mean((0, 1, 2))
-    return np.maximum(np.asarray(activations, dtype=np.float64) @ weights, 0)
+    return np.asarray(activations, dtype=np.float64) @ weights
 
 
 def normalise(image):

@@ -6,8 +6,9 @@ KINDS = ("cam", "gradcam", "gradient")
 DESCRIPTIONS = {
     "cam": "class-invariant activation map: sum over channels of the last "
     "convolution's activations",
-    "gradcam": "Grad-CAM of the affected class: activations of the last convolution, "
-    "weighted by their channel's mean derivative of the logit, where positive",
+    "gradcam": "Grad-CAM of the affected group minus that of the reference group: "
+    "activations of the last convolution, weighted by their channel's mean derivative "
+    "of the logit",
     "gradient": "derivative of the logit by the network's scaled input",
 }
 

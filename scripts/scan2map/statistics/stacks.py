@@ -243,8 +243,7 @@ def stack_images(
     if valid.size and not least.any() and not most.any():
         raise ValueError(
             f"all {n_images} maps are 0 everywhere in the mask, so there is nothing to "
-            "test: leave them out. Grad-CAM can be (docs/activation.md): name only the "
-            "others in the experiment's 'explain'"
+            "test: look at them, and at what they were made from"
         )
     if not valid.any():
         worst = int(np.argmax(not_finite))
