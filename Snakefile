@@ -55,7 +55,7 @@ wildcard_constraints:
     analysis="[a-z][a-z0-9_]*",
     maps="[A-Za-z0-9_-]+",
     metric="|".join([*METRICS, *TISSUES]),
-    kind="|".join(ACTIVATIONS),
+    kind="|".join(ACTIVATION),
     contrast="[a-zA-Z][a-zA-Z0-9]*",
     correction="[a-z-]+",
     repeat="[0-9]+",

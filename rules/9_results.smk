@@ -79,8 +79,8 @@ rule draw_component_t_maps:
     """Where do the networks look at the components that matter most?"""
     input:
         t="<statistics>/{analysis}/components/{contrast}_statmap.nii.gz",
-        significant=first_correction("<corrected>_statmap.nii.gz", maps="components"),
-        summary=first_correction("<corrected>_statmap.json", maps="components"),
+        significant=of_first_correction("<corrected>_statmap.nii.gz", maps="components"),
+        summary=of_first_correction("<corrected>_statmap.json", maps="components"),
         ranking=of_analysed_experiment("<maps>/ranking.tsv"),
         components=components_of_analysis,
         mask="<statistics>/bold_mask.nii.gz",

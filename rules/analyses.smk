@@ -250,12 +250,17 @@ def atlas_in(statistics):
     return [file for file in files if file]
 
 
-def first_correction(pattern, **known):
+def first_correction(name):
+    """The correction of an analysis that figures show."""
+    return analyses[name]["statistics"]["corrections"][0]
+
+
+def of_first_correction(pattern, **known):
     """Fill a path pattern for the correction that figures show."""
     pattern = workflow.pathvars.apply(pattern)
 
     def fill(wildcards):
-        first = analysis_of(wildcards)["statistics"]["corrections"][0]
+        first = first_correction(wildcards.analysis)
         return pattern.format(**dict(wildcards.items()), **known, correction=first)
 
     return fill

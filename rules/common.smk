@@ -31,7 +31,8 @@ PLANS = workflow.is_main_process
 """Whether this is the Snakemake that looks at the whole study, not one that runs a job."""
 
 METRICS = ["MD", "A", "FA", "planarity"]
-ACTIVATIONS = ["cam", "gradcam", "gradient"]
+ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
+"""What maps of networks that see a tissue are called, in the order of figures."""
 WANTED = wanted_images(config)
 FROM_DICOM = bool(WANTED) and config["source"] in ("phantom", "dicom")
 DEFACED = bool(WANTED) and config["anat"].get("deface", config["source"] == "dicom")

@@ -14,7 +14,7 @@ def explained(*kinds):
 
 def kinds_of(name):
     """Kinds of maps that explain an experiment on tissue, in the order of figures."""
-    return [one for one in ACTIVATIONS if one in experiment_named(name)["explain"]]
+    return [one for one in ACTIVATION if one in experiment_named(name)["explain"]]
 
 
 def kinds_of_experiment(wildcards):
@@ -31,7 +31,7 @@ def explained_alike():
 
 def name_by_kinds(rule, kinds):
     """Name of a rule that makes some kinds of activation maps; all go without saying."""
-    return "_".join([rule, *kinds]) if len(kinds) < len(ACTIVATIONS) else rule
+    return "_".join([rule, *kinds]) if len(kinds) < len(ACTIVATION) else rule
 
 
 def mapped(name):

@@ -31,14 +31,10 @@ def of_approaches(pattern):
             analysis=name,
             maps=maps,
             contrast=wildcards.contrast,
-            correction=analyses[name]["statistics"]["corrections"][0],
+            correction=first_correction(name),
         )
         for name, maps in approaches_shown(wildcards)
     ]
-
-
-ACTIVATION = {"cam": "CAM", "gradcam": "Grad-CAM", "gradient": "gradient"}
-"""What maps of networks that see a tissue are called."""
 
 
 def approach_labels(wildcards):
@@ -55,10 +51,7 @@ def approach_labels(wildcards):
 
 def corrections_shown(wildcards):
     """What the captions of t maps say of each row's correction."""
-    return [
-        analyses[name]["statistics"]["corrections"][0]
-        for name, _ in approaches_shown(wildcards)
-    ]
+    return [first_correction(name) for name, _ in approaches_shown(wildcards)]
 
 
 def mask_of_approaches(wildcards):
