@@ -305,7 +305,6 @@ def test_the_way_of_tissue_maps_changes_the_text(diffusion):
     assert "not modulated" in plain and "smoothed" not in plain
     assert "estimated anew" not in anat_paragraph(diffusion, n4=False)
     assert "cubes of 5 voxels" in anat_paragraph(diffusion, registration="syn-cc")
-    assert "full resolution" in anat_paragraph(diffusion, registration="syn-fine")
     config = resolved(diffusion)
     anat, space = config["anat"] | {"modulate": True}, "MNI152NLin2009cAsym"
     given = describe_given_tissue(anat, config["grid"], space)

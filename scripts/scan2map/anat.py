@@ -17,7 +17,6 @@ LEAST_OVERLAP = 0.8
 
 TRANSFORMS = {
     "syn": {"type_of_transform": "SyN"},
-    "syn-fine": {"type_of_transform": "SyN", "reg_iterations": (40, 20, 10)},
     "syn-cc": {
         "type_of_transform": "SyN",
         "syn_metric": "CC",
@@ -26,12 +25,10 @@ TRANSFORMS = {
     },
     "affine": {"type_of_transform": "Affine"},
 }
-"""The configuration's names, and what ANTsPy is told: `syn` compares mutual
-information at a quarter and half of the resolution, `syn-fine` at the full one, too, so
-that Jacobian determinants hold more of a local change of volume, and takes three to
-four times as long; `syn-cc` compares the correlation within cubes of 5 voxels, which
-finds most of such a change, follows the cortex better and takes two to three times as
-long."""
+"""The configuration's names, and what ANTsPy is told: both compare at a quarter and
+half of the resolution, `syn` mutual information, `syn-cc` the correlation within cubes
+of 5 voxels, so that Jacobian determinants hold about twice as much of a local change of
+volume; it follows the cortex better, too, and takes two to three times as long."""
 
 INVERSE_VOXEL = 4.0
 """Voxel size (mm), about, of the field that brings the template to a T1w image: SyN's
@@ -179,7 +176,7 @@ def warp_to_template(brain, template, grid, method="syn", seed=0):
         Skull-stripped T1w template; voxel to world.
     grid : tuple of sequence of int (3) and ndarray (4, 4)
         Shape and voxel to world of the field in the template's space.
-    method : {"syn", "syn-fine", "syn-cc", "affine"}
+    method : {"syn", "syn-cc", "affine"}
         All but ``affine`` deform after the affine registration (Avants et al. 2008,
         doi 10.1016/j.media.2007.06.004); see `TRANSFORMS`.
     seed : int

@@ -27,9 +27,6 @@ def describe_anat(anat, segmented, grid=None):
     kind = {
         "syn": "an affine transformation and a symmetric diffeomorphic deformation "
         "(SyN) [avants2008] by mutual information",
-        "syn-fine": "an affine transformation and a symmetric diffeomorphic "
-        "deformation (SyN) [avants2008] by mutual information, up to the full "
-        "resolution",
         "syn-cc": "an affine transformation and a symmetric diffeomorphic deformation "
         "(SyN) [avants2008] by correlation within cubes of 5 voxels",
         "affine": "an affine transformation",
