@@ -74,6 +74,14 @@ def test_scaled_voxels_are_standard_and_background_stays_zero(sessions):
     assert scaled.dtype == np.float32 and not scaled[~within].any()
 
 
+def test_scaling_that_is_not_centred_leaves_nothing_where_it_is(sessions):
+    scaling, centred = fit_scaling(sessions, centre=False), fit_scaling(sessions)
+    assert scaling == centred | {"mean": [0.0] * sessions.shape[-1]}
+    sd = np.array(scaling["sd"])
+    # 1e-6: float32
+    np.testing.assert_allclose(scale(sessions, scaling), sessions / sd, rtol=1e-6)
+
+
 def test_scaling_of_nobody_or_of_a_constant_channel_is_refused(sessions):
     with pytest.raises(ValueError, match="at least one session"):
         fit_scaling([])

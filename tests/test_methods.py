@@ -272,6 +272,7 @@ def test_shuffles_and_the_network_of_three_convolutions_are_described():
     assert "3 convolutions of 3×3×3 voxels with 20, 10 and 5 filters" in written
     assert "shuffled 10 times" in written and "10 % were tested" in written
     assert "dropout" not in written and "fold" not in written
+    assert "not centred" in written
 
 
 def test_early_stopping_of_a_shuffle_looks_at_the_people_who_validate():

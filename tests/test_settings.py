@@ -179,6 +179,22 @@ def test_networks_that_see_tissue_are_explained_by_all_maps_and_others_by_none()
     assert not any("explain" in experiments[name] for name in ("asc", "ssc", "rsp"))
 
 
+def test_only_maps_of_tissues_are_not_centred_even_where_experiments_share_settings():
+    config = resting_config()
+    shared = {"epochs": 3}
+    config["experiments"] = {
+        name: config["experiments"]["rsp"] | {"feature": feature, "training": shared}
+        for name, feature in (
+            ("rsp", {"kind": "ica"}),
+            ("wm", {"kind": "tissue", "tissue": "WM"}),
+            ("gm", {"kind": "tissue", "tissue": "GM"}),
+        )
+    }
+    found = complete(read_numbers(config))["experiments"]
+    centred = {name: one["training"]["centre"] for name, one in found.items()}
+    assert centred == {"rsp": True, "wm": False, "gm": False}
+
+
 def test_a_name_that_a_replica_would_have_is_refused():
     config = resting()
     config["experiments"]["asc_replica"] = config["experiments"]["asc"]

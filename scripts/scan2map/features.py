@@ -300,7 +300,7 @@ def inside(feature):
     return (np.asarray(feature) != 0).any(-1)
 
 
-def fit_scaling(features):
+def fit_scaling(features, centre=True):
     """Fit one mean and one standard deviation per channel on some sessions.
 
     The moments are those of all voxels of all sessions that are not background;
@@ -311,11 +311,16 @@ def fit_scaling(features):
     ----------
     features : iterable of ndarray, shape (x, y, z, n_channels)
         Sessions of training participants only.
+    centre : bool
+        False leaves 0 where it is, for features of which 0 is an amount, such as a
+        tissue's. Centred, voxels that hold next to nothing would be far from those that
+        hold nothing, which count as background and are 0.
 
     Returns
     -------
     dict of str to list of float
-        ``mean`` and ``sd``, one per channel, in the unit of the features.
+        ``mean``, 0 if not centred, and ``sd``, one per channel, in the unit of the
+        features.
 
     Raises
     ------
@@ -344,11 +349,11 @@ def fit_scaling(features):
     sd = np.sqrt(squares / count)
     if not (sd > 0).all():
         raise ValueError(f"channel {int(np.argmin(sd))} has the same value everywhere")
-    return {"mean": mean.tolist(), "sd": sd.tolist()}
+    return {"mean": (mean if centre else 0 * mean).tolist(), "sd": sd.tolist()}
 
 
 def scale(feature, scaling):
-    """Scale channels to the mean 0 and standard deviation 1 of the training sessions.
+    """Scale channels by the mean and standard deviation of the training sessions.
 
     Parameters
     ----------

@@ -54,8 +54,9 @@ def train(
     training : dict
         ``learning_rate``, ``decay`` (factor) and ``decay_every`` (epochs), ``epochs``,
         ``batch_size``, ``class_weight`` (``none`` or ``balanced``), ``epsilon`` (of
-        Adam; 1e-7 by default), ``early_stopping`` (None, or ``patience`` in epochs and
-        ``share``) and ``augmentation`` (see `augmentation.augment`).
+        Adam; 1e-7 by default), ``centre`` (see `features.fit_scaling`; True by
+        default), ``early_stopping`` (None, or ``patience`` in epochs and ``share``) and
+        ``augmentation`` (see `augmentation.augment`).
     seed : int
         Same seed and same number of threads, same weights.
     participants, families : sequence of str, optional
@@ -105,7 +106,7 @@ def train(
     check_sessions(features, labels)
     check_augmentation(features, training)
     keras.utils.set_random_seed(seed)
-    scaling = fit_scaling(features)
+    scaling = fit_scaling(features, training.get("centre", True))
     *shape, n_channels = features[0].shape
     model = networks.build(shape, n_channels, **network)
     fed, edge = networks.after_shrinking(model)

@@ -43,10 +43,22 @@ def describe_experiment(experiment, groups, parameters):
         _training(experiment),
         _early_stopping(experiment),
         _tuning(experiment["tune"]),
-        "Input channels were scaled by mean and standard deviation of the training "
-        "participants.",
+        _scaling(experiment["training"]["centre"]),
         _folds(experiment["folds"]),
         _honesty(experiment),
+    )
+
+
+def _scaling(centre):
+    """Say what was done with the input's values."""
+    if centre:
+        return (
+            "Input channels were scaled by mean and standard deviation of the training "
+            "participants."
+        )
+    return (
+        "The input was divided by its standard deviation in the training participants, "
+        "and not centred."
     )
 
 
