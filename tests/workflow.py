@@ -77,6 +77,7 @@ def phantom_config(**changes):
     del config["experiments"]["networks"], config["experiments"]["structure"]
     effects = config["phantom"]["effects"]
     config["phantom"]["effects"] = [e for e in effects if e["kind"] != "volume"]
+    config["anat"]["registration"] = "syn"  # quicker
     for experiment in config["experiments"].values():
         experiment["folds_per_job"] = 1
     return config | changes
