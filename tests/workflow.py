@@ -78,8 +78,9 @@ def phantom_config(**changes):
     effects = config["phantom"]["effects"]
     config["phantom"]["effects"] = [e for e in effects if e["kind"] != "volume"]
     config["anat"]["registration"] = "syn"  # quicker
+    training = config["experiments"]["preregistration"]["training"]
     for experiment in config["experiments"].values():
-        experiment["folds_per_job"] = 1
+        experiment |= {"folds_per_job": 1, "training": copy.deepcopy(training)}
     return config | changes
 
 
