@@ -1,8 +1,9 @@
 """Does the network of Ng et al. 2018 find a planted change of volume, and only that?
 
 Half of the paper's resolution, its network and training (30 epochs instead of 50, after
-which nothing is left to learn), people who differ as in the demo. The same study with nothing planted shows what maps have in the region anyway:
-networks see white matter alone, and the region holds more of it than the brain does.
+which nothing is left to learn), people who differ as in the demo. The same study with
+nothing planted shows what maps have in the region anyway: networks see white matter
+alone, and the region holds more of it than the brain does.
 """
 
 import yaml
