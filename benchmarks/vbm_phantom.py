@@ -14,7 +14,7 @@ PHANTOM = {
             "name": "growth",
             "kind": "volume",
             "regions": {"right_frontal": {"centre": [24, 30, 12], "radius": 24}},
-            "change": 0.35,
+            "change": 0.25,
         }
     ],
 }
@@ -48,7 +48,7 @@ def run_vbm(modulate):
     maps.append("8_statistics/vbm/WM/groups_statmap.nii.gz")
     anat = {
         "brain_mask": "template",
-        "registration": "syn-fine",
+        "registration": "syn-cc",
         "template_resolution": 3.0,
     }
     return run_study(
