@@ -201,7 +201,7 @@ def contrasts_of(analysis, groups, maps=None):
 def has_sign(analysis, maps=None):
     """Tell whether some maps of an analysis, or any, are not positive everywhere."""
     if analysis["kind"] == "activation":
-        return any(one != "cam" for one in analysis["explain"] if maps in (None, one))
+        return (analysis["explain"] if maps is None else [maps]) != ["cam"]
     return analysis["kind"] in ("sensitivity", "components")
 
 
