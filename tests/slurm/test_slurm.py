@@ -26,12 +26,14 @@ MAP = (
     "sub-control001_ses-1_space-MNI152NLin2009aSym_desc-MD_sensitivity.nii.gz"
 )
 TARGETS = (f"{FOLDS}/scores.tsv", MAP)
+EPOCHS = 1000
+"""Of people so few and so small: about half a minute in which trainings are disturbed."""
 KILLED = 60
 """MB for a job that is to be killed: less than Snakemake itself needs."""
 
 
 def tiny_config(epochs):
-    """Return a study of four people and two folds that trains for some seconds."""
+    """Return a study of four people and two folds that trains for a while."""
     config = phantom_config(
         study="slurm", grid={"shape": [24, 28, 24], "voxel_size": 8.0}
     )
@@ -113,7 +115,7 @@ def cluster(tmp_path_factory, offline):
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     (folder / "study.yaml").write_text(
-        yaml.safe_dump(tiny_config(epochs=150), sort_keys=False)
+        yaml.safe_dump(tiny_config(epochs=EPOCHS), sort_keys=False)
     )
     return folder
 
@@ -205,7 +207,7 @@ def test_a_dry_run_says_how_many_submissions_there_will_be(records, planned):
 
 def test_after_a_killed_snakemake_nothing_runs_twice(records, cluster, folder):
     (folder / "study.yaml").write_text(
-        yaml.safe_dump(tiny_config(epochs=151), sort_keys=False)
+        yaml.safe_dump(tiny_config(epochs=EPOCHS + 1), sort_keys=False)
     )
     before = len(of_rule(cluster.jobs(), "train_fold"))
     process = start(folder)
