@@ -27,7 +27,7 @@ MAP = (
 )
 TARGETS = (f"{FOLDS}/scores.tsv", MAP)
 EPOCHS = 1000
-"""Of people so few and so small: about half a minute in which trainings are disturbed."""
+"""Of heads so small: about half a minute in which trainings can be disturbed."""
 KILLED = 60
 """MB for a job that is to be killed: less than Snakemake itself needs."""
 
