@@ -13,7 +13,7 @@ from _study import ROOT, run_study, say
 from scan2map.ica import GroupReduction, decompose, in_noise_units, match_maps
 from scan2map.ica import rows_between as rows
 from scan2map.images import read_array, read_grid, read_json, read_mask
-from scan2map.statistics import smooth_within
+from scan2map.smoothing import smooth_within
 
 PRESET, STUDY = "config/config.yaml", "ica_phantom"
 GRID = {"shape": [44, 52, 44], "voxel_size": 4.0}

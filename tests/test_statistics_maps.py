@@ -7,13 +7,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from scan2map.statistics import (
-    enrichment,
-    intersect_masks,
-    smooth,
-    smooth_within,
-)
-from scan2map.statistics.smoothing import kernel
+from scan2map.smoothing import kernel, smooth, smooth_within
+from scan2map.statistics import enrichment, intersect_masks
 
 
 @pytest.fixture

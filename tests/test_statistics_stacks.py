@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from scan2map.smoothing import smooth_within
 from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
-from scan2map.statistics.smoothing import smooth_within
 from scan2map.statistics.stacks import (
     average_maps,
     global_mean,

@@ -7,7 +7,7 @@ import scipy
 
 from scan2map.images import MNI_CENTRE, antialiasing, downsample, same_grid
 from scan2map.nifti import nib
-from scan2map.statistics.smoothing import smooth
+from scan2map.smoothing import smooth
 from scan2map.transforms import jacobian, pull
 
 

@@ -5,7 +5,6 @@ from scan2map.statistics.masks import intersect_masks
 from scan2map.statistics.permuting import Permuting
 from scan2map.statistics.recovery import enrichment
 from scan2map.statistics.second_level import fit_second_level
-from scan2map.statistics.smoothing import smooth, smooth_within
 from scan2map.statistics.stacks import (
     Masking,
     Scaling,
@@ -25,7 +24,5 @@ __all__ = [
     "fit_second_level",
     "intersect_masks",
     "read_map",
-    "smooth",
-    "smooth_within",
     "stack_images",
 ]

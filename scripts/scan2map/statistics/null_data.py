@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.linalg import convolution_matrix
 
-from scan2map.statistics.smoothing import kernel
+from scan2map.smoothing import kernel
 
 GREY_MATTER = (53.0, 67.0, 45.0)
 """Semi-axes of the search volume (mm): 0.67 l, as much as grey matter takes."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from scan2map.images import read_grid, read_mask, same_grid
 from scan2map.nifti import nib
-from scan2map.statistics.smoothing import smooth, smooth_within
+from scan2map.smoothing import smooth, smooth_within
 from scan2map.statistics.stored_maps import StoredMaps, WrittenMaps
 
 
