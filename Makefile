@@ -36,7 +36,8 @@ demo: $(VENV)/ready ## run the phantom study from DICOM to its report
 	@echo "The report is at $(CURDIR)/$(DEMO)/report.html"
 
 test: $(VENV)/ready ## run the tests
-	python -m pytest tests --ignore tests/slurm --ignore tests/faults
+	python -m pytest tests --ignore tests/slurm --ignore tests/faults \
+	  --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 
 test_faults: $(VENV)/ready ## kill a study twenty times, fill its disk, break a session, compare bytes
 	python -m pytest tests/faults -rs
