@@ -16,9 +16,8 @@ from scan2map.transforms import sample
 TISSUES = ("csf", "gm", "wm")
 """In the order of their brightness in T1w images: dark, grey, white."""
 
-NEIGHBOURS = "[0.2,1x1x1]"
-"""Weight of the Markov random field, and its radius in voxels. ANTs' scripts take 0.1,
-which leaves more of the noise in."""
+NEIGHBOURS = "[0.1,1x1x1]"
+"""Weight of the Markov random field, as in ANTs' scripts, and its radius in voxels."""
 
 STEPS = "[8,0.001]"
 """Most iterations, and the change of the posterior below which they stop."""
@@ -35,6 +34,10 @@ LEAST_PRIOR = 0.01
 
 ROUNDS = 2
 """How often the tissues are told apart, with a better receive field each time."""
+
+CERTAIN = 0.9
+"""Share of the highest probability of white matter from which on a voxel tells of the
+receive field; what is less certain may be darker since it is partly grey matter."""
 
 TOO_FLAT = (
     "the T1w image cannot be divided into fluid, grey and white matter: its brain has "
@@ -86,8 +89,8 @@ def segment(t1w, mask, affine, priors, n4=True):
 
     ANTs' Atropos (Avants et al. 2011, doi 10.1007/s12021-011-9109-y): a mixture of
     three Gaussians with priors, and a Markov random field so that neighbours tend to
-    be alike. Between rounds the receive field is estimated anew where white matter
-    was found, as ANTs' script antsAtroposN4 does.
+    be alike. Between rounds the receive field is estimated anew, as ANTs' script
+    antsAtroposN4 does, but from voxels alone that are white matter for certain.
 
     Parameters
     ----------
@@ -136,7 +139,8 @@ def segment(t1w, mask, affine, priors, n4=True):
         known = os.path.join(folder, "prior%02d.nii.gz")
         maps = _atropos(brain, inside, corner, known)
         for _ in range(ROUNDS - 1 if n4 else 0):
-            even = correct_bias(brain, inside, corner, weight=maps["wm"])
+            certain = maps["wm"] >= CERTAIN * maps["wm"].max()
+            even = correct_bias(brain, inside, corner, weight=certain)
             maps = _atropos(even, inside, corner, known)
     whole = {tissue: np.zeros(mask.shape, dtype=np.float32) for tissue in TISSUES}
     for tissue, values in maps.items():
