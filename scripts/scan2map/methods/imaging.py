@@ -58,8 +58,8 @@ def _segmentation(anat):
         "and the template's probabilities of grey and white matter, brought to the "
         "image by the inverse of the registration, as priors; fluid is what they "
         "leave.",
-        "The bias field was then estimated anew with white matter as weight, and the "
-        "segmentation repeated."
+        "The bias field was then estimated anew from voxels that are white matter for "
+        "certain, and the segmentation repeated."
         if anat["n4"]
         else "",
     )
