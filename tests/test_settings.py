@@ -49,6 +49,11 @@ def test_the_phantom_study_can_be_run():
         ),
         ("phantom/effects/0/name", "nonlocal", "the name 'nonlocal' more than once"),
         ("phantom/effects/1/regions", {"front": {}}, "must start with left_ or right_"),
+        (
+            "phantom/effects/0/change",
+            0.5,
+            "local': change belongs to .* volume .*: give md",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(path, value, sentence):

@@ -20,6 +20,13 @@ SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 SMALLEST_GRID_MM = (150, 185, 150)
 """Extent of the template's brain along x, y, z, rounded up."""
 
+EFFECT_SIZES = {
+    "local": ("md", "anisotropy"),
+    "nonlocal": ("difference", "shared_sd"),
+    "volume": ("change",),
+}
+"""Keys that say how large an effect of each kind is."""
+
 SIDES = ("left_", "right_")
 """What names of a non-local effect's regions start with."""
 
@@ -467,6 +474,15 @@ def _effects(config):
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"'phantom: effects' has the name '{name}' more than once: rename one"
     for effect in effects:
+        for kind, sizes in EFFECT_SIZES.items():
+            for size in sizes:
+                if kind != effect["kind"] and effect.get(size):
+                    own = " or ".join(EFFECT_SIZES[effect["kind"]])
+                    yield (
+                        f"'phantom: effects: {effect['name']}': {size} belongs to "
+                        f"effects of kind {kind} and plants nothing in one of kind "
+                        f"{effect['kind']}: give {own}"
+                    )
         if effect["kind"] == "nonlocal":
             for region in effect["regions"]:
                 if not region.startswith(SIDES):
