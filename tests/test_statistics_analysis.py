@@ -16,6 +16,7 @@ from scan2map.statistics.analysis import (
     describe_correction,
     describe_test,
     fit_analysis,
+    has_random_fields,
     permuting_of,
     significant_clusters,
     tabulate_contrast,
@@ -80,6 +81,22 @@ def test_both_signs_are_listed_with_their_map_and_its_coordinates(level, contras
         )
         assert (voxel / 3 >= low).all() and (voxel / 3 < high).all()
         assert (row["value"] > 0) == (row["sign"] == "+")
+
+
+def test_four_degrees_of_freedom_have_no_random_fields(rng, tmp_path):
+    images = gaussian_filter(rng.normal(size=(7, *SHAPE)), (0, 1, 1, 1))
+    for n, answer in ((6, False), (7, True)):
+        design = cohort_design(ROWS[:n], ASKED, ("a", "b"))
+        stack = stack_images(images[:n], n, tmp_path / "stack.npy")
+        level = fit_analysis(stack.data, stack.mask, AFFINE, design, ASKED, None)
+        tested = contrast_map(level, Contrast("T", [[-1.0, 1.0]]))
+        assert has_random_fields(design, tested) is answer
+
+
+def test_images_of_one_participant_have_no_random_fields(contrast):
+    assert has_random_fields(DESIGN, contrast)
+    twice = [f"p{i // 2}" for i in range(16)]
+    assert not has_random_fields(DESIGN._replace(participants=twice), contrast)
 
 
 def test_significant_clusters_are_those_of_the_corrected_map(level, contrast):

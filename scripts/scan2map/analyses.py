@@ -12,6 +12,7 @@ from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
+    FEWEST_DF,
     arrangements,
     cohort_design,
     exchange_of,
@@ -19,10 +20,6 @@ from scan2map.designs import (
     images_of,
 )
 from scan2map.splits import is_shuffle
-
-FEWEST_DF = 5
-"""Degrees of freedom from which random fields are used: with fewer, the smoothness of
-residuals is far from that of the noise."""
 
 TISSUES = ("GM", "WM", "CSF")
 """What maps of voxel-based morphometry are called."""

@@ -16,6 +16,10 @@ from scan2map.covariates import centred, covariate_columns, numbers_of, only_val
 DESIGNS = ("two-sample", "one-sample", "paired", "regression")
 """Kinds of designs."""
 
+FEWEST_DF = 5
+"""Degrees of freedom from which random fields are used: with fewer, the smoothness of
+residuals is far from that of the noise."""
+
 
 class Design(NamedTuple):
     """A linear model of images.
