@@ -128,6 +128,13 @@ def test_an_analysis_that_cannot_be_answered_says_why(tmp_path, statistics, sent
         plan_designs(of_images(**statistics), images(tmp_path), GROUPS)
 
 
+def test_an_atlas_is_looked_at_before_anything_is_trained(tmp_path):
+    (tmp_path / "atlas.tsv").write_text("")
+    atlas = {"image": __file__, "labels": str(tmp_path / "atlas.tsv")}
+    with pytest.raises(ValueError, match="atlas.tsv has no column 'index', it is emp"):
+        plan_designs(of_images(atlas=atlas), images(tmp_path), GROUPS)
+
+
 def test_an_image_that_is_no_file_is_named(tmp_path):
     rows = cohort(con=["there.nii"] * 12)
     with pytest.raises(ValueError, match="'con' names 'there.nii' for participant p0"):

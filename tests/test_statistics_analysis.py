@@ -21,7 +21,7 @@ from scan2map.statistics.analysis import (
     significant_clusters,
     tabulate_contrast,
 )
-from scan2map.statistics.regions import Atlas, read_names
+from scan2map.statistics.regions import Atlas
 from scan2map.statistics.stacks import stack_images
 from scan2map.statistics.tables import read_rows, write_rows
 
@@ -126,13 +126,6 @@ def test_an_atlas_on_another_grid_has_the_number_of_the_nearest_voxel():
     numbers = atlas.on_grid((8, 8, 8), finer)
     np.testing.assert_array_equal(numbers[4:], 1001)
     assert not numbers[:4].any()
-
-
-def test_an_atlas_without_indices_is_refused():
-    with pytest.raises(ValueError, match="no column 'index'"):
-        read_names([{"label": "1", "name": "a"}])
-    with pytest.raises(ValueError, match="line 3 .* index 'x'"):
-        read_names([{"index": "1", "name": "a"}, {"index": "x", "name": "b"}])
 
 
 def test_the_file_beside_a_map_says_what_it_is(level, contrast):

@@ -19,6 +19,7 @@ from scan2map.designs import (
     global_values,
     images_of,
 )
+from scan2map.region_names import read_names
 from scan2map.splits import is_shuffle
 
 TISSUES = ("GM", "WM", "CSF")
@@ -283,6 +284,8 @@ def _planned(analysis, rows, groups):
         _check_file(asked["atlas"][key], f"'atlas: {key}'")
     if bool(asked["atlas"]["image"]) != bool(asked["atlas"]["labels"]):
         raise ValueError("'atlas' needs an image and its labels, or neither")
+    if asked["atlas"]["labels"]:
+        read_names(asked["atlas"]["labels"])
     _check_file(asked["mask"]["explicit"], "'mask: explicit'")
     parametric = [c for c in asked["corrections"] if not c.startswith("permutation")]
     smooth = [c for c in parametric if c not in ("bonferroni", "fdr-voxel")]
