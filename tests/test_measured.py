@@ -24,7 +24,19 @@ def test_a_design_is_planned_before_its_volumes_are_measured():
     rows = with_places(cohort(), MEASURED)
     design = plan_designs(analyses, rows, GROUPS)["preregistration"]
     assert design.columns == ["control", "patient", "age", "tiv"] and design.df == 8
-    assert columns_needed(analyses, MEASURED) == ["age"]
+    assert list(columns_needed(analyses, MEASURED)) == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("column", "measured", "sentence"),
+    [
+        ("TIV", MEASURED, "'TIV': did you mean tiv, which the study measures?"),
+        ("tiv", (), "volumes are measured in T1w images, which this study does not"),
+    ],
+)
+def test_a_volume_that_nobody_has_is_explained(column, measured, sentence):
+    analyses = study(statistics={"covariates": [column]})
+    assert sentence in columns_needed(analyses, measured)[column]
 
 
 def test_what_no_volumes_could_answer_is_told_by_the_plan():

@@ -19,6 +19,7 @@ from scan2map.designs import (
     global_values,
     images_of,
 )
+from scan2map.measured import MEASURED
 from scan2map.region_names import read_names
 from scan2map.splits import is_shuffle
 
@@ -204,16 +205,48 @@ def has_sign(analysis, maps=None):
 
 
 def columns_needed(analyses, measured=()):
-    """Return the columns of the cohort that analyses need, but for those measured."""
-    needed = []
-    for analysis in analyses.values():
+    """Return the columns of the cohort that analyses need, but for those measured.
+
+    Parameters
+    ----------
+    analyses : dict
+        From `study_analyses`.
+    measured : sequence of str
+        Columns that the study measures itself.
+
+    Returns
+    -------
+    dict of str to str
+        By column, what to say where the cohort lacks it; '' where its name says all.
+    """
+    known = dict.fromkeys(a["maps"] for a in analyses.values() if a["kind"] != "column")
+    needed = {}
+    for name, analysis in analyses.items():
         asked = analysis["statistics"]
         given = [asked["regressor"], *asked["covariates"]]
-        needed += [covariate_name(covariate) for covariate in given if covariate]
-        needed.append(asked["global"]["value"])
+        columns = [covariate_name(covariate) for covariate in given if covariate]
+        for column in [*columns, asked["global"]["value"]]:
+            needed.setdefault(column, _about_volume(column, measured))
         if analysis["kind"] == "column":
-            needed.append(analysis["maps"])
-    return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
+            others = f"one of {', '.join(known)}, or " if known else ""
+            needed[analysis["maps"]] = (
+                f"analysis '{name}' has 'maps: {analysis['maps']}': it should be "
+                f"{others}a column of the cohort that names images"
+            )
+    return {c: said for c, said in needed.items() if c not in ("mean", *measured)}
+
+
+def _about_volume(column, measured):
+    """Say what to do where a column that is missing is called like a volume, or ''."""
+    volume = column.lower()
+    if volume not in MEASURED:
+        return ""
+    if measured:
+        return f"'{column}': did you mean {volume}, which the study measures?"
+    return (
+        f"'{column}': volumes are measured in T1w images, which this study does not "
+        "process: add the column to the cohort, or drop it from 'statistics'"
+    )
 
 
 def plan_designs(analyses, rows, groups, unmapped=None):
