@@ -31,6 +31,7 @@ rule draw_t_maps:
         approaches=approach_labels,
         corrections=corrections_shown,
         effects=effects_on,
+        kinds=kinds_shown,
         title=t_map_title,
     script:
         "../scripts/94_draw_t_maps.py"

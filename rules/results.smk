@@ -49,6 +49,14 @@ def approach_labels(wildcards):
     ]
 
 
+def kinds_shown(wildcards):
+    """What the maps of each row are: a kind of map of activation, or of analysis."""
+    return [
+        maps if analyses[name]["kind"] == "activation" else analyses[name]["kind"]
+        for name, maps in approaches_shown(wildcards)
+    ]
+
+
 def corrections_shown(wildcards):
     """What the captions of t maps say of each row's correction."""
     return [first_correction(name) for name, _ in approaches_shown(wildcards)]

@@ -10,6 +10,7 @@ from scan2map.analyses import spread_statistics, study_analyses
 from scan2map.settings import (
     canonical,
     check_files,
+    check_finite,
     check_place,
     check_settings,
     expand_home,
@@ -25,7 +26,9 @@ SCHEMA = "../config/schemas/config.schema.yaml"
 try:
     check_place(sys.executable)
     check_files(workflow.configfiles)
-    config.update(spread_statistics(read_switches(read_numbers(dict(config)))))
+    config.update(read_switches(read_numbers(dict(config))))
+    check_finite(config)
+    config.update(spread_statistics(config))
     validate(config, SCHEMA)
     config.update(expand_home(config))
     check_settings(config)

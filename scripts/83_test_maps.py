@@ -13,7 +13,7 @@ from scan2map.statistics.analysis import (
     contrast_map,
     describe_test,
     fit_analysis,
-    is_independent,
+    has_random_fields,
     tabulate_contrast,
     without_p,
 )
@@ -44,7 +44,7 @@ table, sets = tabulate_contrast(
     n_maps,
     read_atlas(*snakemake.input.atlas),
 )
-if not is_independent(design):
+if not has_random_fields(design, contrast):
     table, sets = without_p(table, sets)
 
 out = snakemake.output

@@ -16,6 +16,7 @@ from scan2map.analyses import (
     study_analyses,
     tidy_statistics,
 )
+from scan2map.cohort import read_cohort
 from scan2map.settings import expand_protocols
 
 GROUPS = ["control", "patient"]
@@ -78,7 +79,19 @@ def test_contrasts_are_those_of_the_design_unless_some_are_asked_for():
 def test_columns_are_those_of_covariates_globals_and_images():
     statistics = {"global": {"value": "tiv", "normalisation": "ancova"}}
     own = {"label": "own", "maps": "con", "statistics": statistics}
-    assert columns_needed(study(vbm=own)) == ["age", "tiv", "con"]
+    assert list(columns_needed(study(vbm=own))) == ["age", "tiv", "con"]
+
+
+def test_misspelt_maps_are_told_with_what_they_could_be(tmp_path):
+    needed = columns_needed(study(own={"label": "own", "maps": "traditoinal"}))
+    (tmp_path / "cohort.tsv").write_text(
+        "participant_id\tsession_id\tgroup\tage\tsex\tsite\n01\t1\tcontrol\t60\tF\tA\n"
+    )
+    said = (
+        "no column .*traditoinal.*\n.*'own' .* one of preregistration, postregistration"
+    )
+    with pytest.raises(ValueError, match=f"{said}, traditional, or a column"):
+        read_cohort(tmp_path / "cohort.tsv", GROUPS, "bids", needed)
 
 
 def images(tmp_path, n=12):
@@ -126,6 +139,13 @@ def test_an_analysis_of_images_is_planned(tmp_path):
 def test_an_analysis_that_cannot_be_answered_says_why(tmp_path, statistics, sentence):
     with pytest.raises(ValueError, match=f"analysis 'vbm': .*{sentence}"):
         plan_designs(of_images(**statistics), images(tmp_path), GROUPS)
+
+
+def test_an_atlas_is_looked_at_before_anything_is_trained(tmp_path):
+    (tmp_path / "atlas.tsv").write_text("")
+    atlas = {"image": __file__, "labels": str(tmp_path / "atlas.tsv")}
+    with pytest.raises(ValueError, match="atlas.tsv has no column 'index', it is emp"):
+        plan_designs(of_images(atlas=atlas), images(tmp_path), GROUPS)
 
 
 def test_an_image_that_is_no_file_is_named(tmp_path):

@@ -76,7 +76,7 @@ def test_a_dicom_path_that_is_not_there_is_refused(table, tmp_path):
 
 def test_a_column_that_statistics_need_must_be_there(table):
     with pytest.raises(ValueError, match="has no column education"):
-        read_cohort(table("01,1,control,60,F,A,,"), GROUPS, "bids", ["education"])
+        read_cohort(table("01,1,control,60,F,A,,"), GROUPS, "bids", {"education": ""})
 
 
 def test_a_table_that_is_not_there_is_refused(tmp_path):

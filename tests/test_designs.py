@@ -159,6 +159,28 @@ def test_a_design_that_cannot_answer_says_why(columns, changes, sentence):
         cohort_design(cohort(**columns), asked(**changes), GROUPS)
 
 
+def test_a_sum_that_was_rounded_still_follows_from_its_parts(rng):
+    parts = rng.normal([600, 500, 400], 50, size=(12, 3))
+    volumes = np.column_stack([parts, parts.sum(1)]).round(3)
+    names = ["gm", "wm", "csf", "tiv"]
+    columns = dict(zip(names, volumes.T.astype(str), strict=True))
+    with pytest.raises(ValueError, match="'tiv' .* follows from gm, wm, csf:"):
+        cohort_design(cohort(**columns), asked(covariates=names), GROUPS)
+
+
+@pytest.mark.parametrize("centring", ["overall", "none"])
+def test_large_numbers_of_small_spread_are_covariates_like_others(centring):
+    days = [str(20_240_000 + i * i % 17) for i in range(12)]
+    wanted = asked(covariates=[{"name": "day", "centring": centring}])
+    assert cohort_design(cohort(day=days), wanted, GROUPS).df == 9
+
+
+def test_age_and_its_square_are_told_apart():
+    squares = [str(float(row["age"]) ** 2) for row in cohort()]
+    wanted = asked(covariates=["age", "square"])
+    assert cohort_design(cohort(square=squares), wanted, GROUPS).df == 8
+
+
 def test_a_covariate_of_the_participant_cannot_be_told_from_the_participants():
     wanted = asked(design="paired", sessions=["before", "after"], covariates=["age"])
     with pytest.raises(ValueError, match="'age' .* follows from participants"):

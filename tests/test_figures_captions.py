@@ -15,16 +15,19 @@ STUDIES = ("estudillo2022", "teh2022")
 def render(caption, study="estudillo2022", **wildcards):
     """Render a caption as Snakemake's report does, but fail on what is undefined."""
     effects = wildcards.pop("effects", ["local"])
+    kinds = wildcards.pop("kinds", ["cam", "gradcam", "gradient"])
+    published = wildcards.pop("published", {"test_accuracy": {"mean": 0.9}})
     snakemake = SimpleNamespace(
         config=resolved(read_study(study)),
         params=SimpleNamespace(
             label="pre",
             approaches=["pre", "post"],
-            corrections=["bonferroni", "permutation-max-t"],
+            corrections=["bonferroni", "permutation-max-t", "bonferroni"],
             contrasts=["groups", "mean"],
             notes=["These are approximate."],
             effects=effects,
-            kinds=["cam", "gradcam", "gradient"],
+            experiments=[{"label": "pre", "published": published}],
+            kinds=kinds,
             title="all",
         ),
         output=SimpleNamespace(
@@ -75,6 +78,23 @@ def test_captions_of_t_maps_tell_the_contrasts_apart(caption):
 def test_nothing_is_said_of_planted_effects_where_none_are(caption, said):
     assert said in render(caption)
     assert said not in render(caption, effects=[])
+
+
+def test_captions_of_t_maps_explain_the_rows_that_there_are():
+    grad_cam = render("t_maps.rst", contrast="mean", metric="WM", kinds=["gradcam"])
+    assert "speaks for" in grad_cam and "rises with" not in grad_cam
+    assert "VBM" not in grad_cam and "traditional" not in grad_cam
+    groups = render("t_maps.rst", metric="WM", kinds=["tissue", "gradient"])
+    assert "VBM" in groups and "speaks for" not in groups
+
+
+def test_captions_of_t_maps_name_each_correction_once():
+    assert "(bonferroni, permutation-max-t;" in render("t_maps.rst")
+
+
+def test_published_runs_are_explained_where_they_are_drawn():
+    assert "what the paper prints" in render("runs.rst")
+    assert "what the paper prints" not in render("runs.rst", published={"auc": 0.9})
 
 
 @pytest.mark.parametrize(

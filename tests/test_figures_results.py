@@ -64,11 +64,11 @@ def rows(columns, **cells):
     return [dict.fromkeys(columns) | {"map": 1} | cells]
 
 
-def page(correction=CORRECTION, clusters=None):
+def page(correction=CORRECTION, clusters=None, summary=SUMMARY):
     row = rows(CLUSTERS, sign="+", voxels=27, p=0.0002, value=7.1)
     part = {
         "name": "groups",
-        "summary": SUMMARY,
+        "summary": summary,
         "picture": "<img>",
         "table": rows(TABLE, sign="+", voxels=27, cluster_p_fwe=0.0123, value=7.1),
         "corrections": [(correction, row if clusters is None else clusters)],
@@ -87,6 +87,13 @@ def test_the_page_says_what_is_significant_and_how():
 def test_nothing_significant_is_said():
     written = page(CORRECTION | {"SignificantVoxels": 0}, [])
     assert "nothing significant" in written and "No cluster" in written
+
+
+def test_too_few_degrees_of_freedom_are_why_there_is_no_p():
+    sets = {"+": {"p": None, "clusters": 1}, "-": {"p": None, "clusters": 0}}
+    written = page(summary=SUMMARY | {"DegreesOfFreedom": [1, 4], "Sets": sets})
+    assert "From 4 degrees of freedom no smoothness can be estimated" in written
+    assert "set-level" not in written and "resels" not in written
 
 
 def test_empty_columns_are_left_out():

@@ -71,8 +71,15 @@ def test_the_table_has_a_row_per_map(summary):
     assert list(rows["experiment"]) == ["white matter", ""]
     assert list(rows["when weights are random"]) == ["changes", "does not change"]
     assert rows["|rank|"][1] == "0.90"
-    assert rows["ICC of retrainings"][0] == "0.25 (2 networks)"
+    assert rows["ICC of retrainings"][0] == "0.25 (2 networks, 8 sessions)"
     assert rows["in planted regions, against chance"][0] == "tract 3.50 [2.00, 5.00]"
+
+
+def test_a_reliability_of_one_session_is_said_to_be_one(summary):
+    for one in summary["Maps"].values():
+        one["reliability"]["sessions"] = 1
+    rows = sanity_rows({"t": summary})
+    assert rows["ICC of retrainings"][0] == "0.25 (2 networks, 1 session)"
 
 
 def test_what_was_not_measured_is_a_dash(summary):

@@ -24,13 +24,37 @@ def test_a_design_is_planned_before_its_volumes_are_measured():
     rows = with_places(cohort(), MEASURED)
     design = plan_designs(analyses, rows, GROUPS)["preregistration"]
     assert design.columns == ["control", "patient", "age", "tiv"] and design.df == 8
-    assert columns_needed(analyses, MEASURED) == ["age"]
+    assert list(columns_needed(analyses, MEASURED)) == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("column", "measured", "sentence"),
+    [
+        ("TIV", MEASURED, "'TIV': did you mean tiv, which the study measures?"),
+        ("tiv", (), "volumes are measured in T1w images, which this study does not"),
+    ],
+)
+def test_a_volume_that_nobody_has_is_explained(column, measured, sentence):
+    analyses = study(statistics={"covariates": [column]})
+    assert sentence in columns_needed(analyses, measured)[column]
 
 
 def test_what_no_volumes_could_answer_is_told_by_the_plan():
     rows = with_places(cohort(6), MEASURED)
     with pytest.raises(ValueError, match="6 images are too few"):
+        cohort_design(rows, asked(covariates=["age", "gm", "wm", "csf"]), GROUPS)
+
+
+def test_a_volume_beside_all_its_parts_is_refused_by_the_plan():
+    rows = with_places(cohort(), MEASURED)
+    with pytest.raises(ValueError, match="'tiv' .* follows from gm, wm, csf"):
         cohort_design(rows, asked(covariates=["gm", "wm", "csf", "tiv"]), GROUPS)
+
+
+def test_a_volume_of_the_cohort_need_not_add_up_with_those_measured():
+    rows = cohort(gm=[str(600 + i * i % 17) for i in range(12)])
+    wanted = asked(covariates=["gm", "wm", "csf", "tiv"])
+    assert cohort_design(with_places(rows, MEASURED[1:]), wanted, GROUPS).df == 6
 
 
 def test_the_design_has_the_measured_volumes(tmp_path):

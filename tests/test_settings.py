@@ -10,6 +10,7 @@ from workflow import ROOT, complete, phantom_config, resting_config
 from scan2map.settings import (
     canonical,
     check_files,
+    check_finite,
     check_place,
     check_settings,
     check_sides,
@@ -106,6 +107,15 @@ def test_numbers_are_read_as_people_write_them():
     assert read == {"rates": [{"learning_rate": 1e-5}, "1e", "E5", 500.0]}
 
 
+def test_numbers_that_are_infinite_or_none_are_told_by_their_keys():
+    text = "anat: {tissue_fwhm: .nan}\ngrid: {voxel_size: .inf}\nrates: [1, 1e999]\n"
+    with pytest.raises(ValueError) as told:
+        check_finite(read_numbers(yaml.safe_load(text)))
+    keys = [re.search("s '(.*?)' is", line)[1] for line in str(told.value).splitlines()]
+    assert keys == ["anat: tissue_fwhm", "grid: voxel_size", "rates: 1"]
+    check_finite(defaults())
+
+
 def test_the_same_settings_written_differently_are_the_same():
     one, other = (
         {"b": 30.0, "a": [{"d": 1, "c": 2.5}]},
@@ -123,6 +133,10 @@ def test_the_same_settings_written_differently_are_the_same():
         (
             {"bids": {"gate": {"volume_mising": "warn"}}},
             "'bids: gate'; 'volume_mising' is not known; did you mean 'volume_missing'",
+        ),
+        (
+            {"sanity": True},
+            "'sanity'; True does not fit; expected: a block .* or false",
         ),
         ({"bids": {"gate": {"quatsch": "warn"}}}, "known: several_patients, .*affine"),
     ],

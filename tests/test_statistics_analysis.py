@@ -16,11 +16,12 @@ from scan2map.statistics.analysis import (
     describe_correction,
     describe_test,
     fit_analysis,
+    has_random_fields,
     permuting_of,
     significant_clusters,
     tabulate_contrast,
 )
-from scan2map.statistics.regions import Atlas, read_names
+from scan2map.statistics.regions import Atlas
 from scan2map.statistics.stacks import stack_images
 from scan2map.statistics.tables import read_rows, write_rows
 
@@ -82,6 +83,22 @@ def test_both_signs_are_listed_with_their_map_and_its_coordinates(level, contras
         assert (row["value"] > 0) == (row["sign"] == "+")
 
 
+def test_four_degrees_of_freedom_have_no_random_fields(rng, tmp_path):
+    images = gaussian_filter(rng.normal(size=(7, *SHAPE)), (0, 1, 1, 1))
+    for n, answer in ((6, False), (7, True)):
+        design = cohort_design(ROWS[:n], ASKED, ("a", "b"))
+        stack = stack_images(images[:n], n, tmp_path / "stack.npy")
+        level = fit_analysis(stack.data, stack.mask, AFFINE, design, ASKED, None)
+        tested = contrast_map(level, Contrast("T", [[-1.0, 1.0]]))
+        assert has_random_fields(design, tested) is answer
+
+
+def test_images_of_one_participant_have_no_random_fields(contrast):
+    assert has_random_fields(DESIGN, contrast)
+    twice = [f"p{i // 2}" for i in range(16)]
+    assert not has_random_fields(DESIGN._replace(participants=twice), contrast)
+
+
 def test_significant_clusters_are_those_of_the_corrected_map(level, contrast):
     corrected = correct("bonferroni", level, contrast)
     rows = significant_clusters(level, contrast, corrected, Asked(), n_maps=3)
@@ -109,13 +126,6 @@ def test_an_atlas_on_another_grid_has_the_number_of_the_nearest_voxel():
     numbers = atlas.on_grid((8, 8, 8), finer)
     np.testing.assert_array_equal(numbers[4:], 1001)
     assert not numbers[:4].any()
-
-
-def test_an_atlas_without_indices_is_refused():
-    with pytest.raises(ValueError, match="no column 'index'"):
-        read_names([{"label": "1", "name": "a"}])
-    with pytest.raises(ValueError, match="line 3 .* index 'x'"):
-        read_names([{"index": "1", "name": "a"}, {"index": "x", "name": "b"}])
 
 
 def test_the_file_beside_a_map_says_what_it_is(level, contrast):

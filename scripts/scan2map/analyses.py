@@ -12,17 +12,16 @@ from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
+    FEWEST_DF,
     arrangements,
     cohort_design,
     exchange_of,
     global_values,
     images_of,
 )
+from scan2map.measured import MEASURED
+from scan2map.region_names import read_names
 from scan2map.splits import is_shuffle
-
-FEWEST_DF = 5
-"""Degrees of freedom from which random fields are used: with fewer, the smoothness of
-residuals is far from that of the noise."""
 
 TISSUES = ("GM", "WM", "CSF")
 """What maps of voxel-based morphometry are called."""
@@ -206,16 +205,48 @@ def has_sign(analysis, maps=None):
 
 
 def columns_needed(analyses, measured=()):
-    """Return the columns of the cohort that analyses need, but for those measured."""
-    needed = []
-    for analysis in analyses.values():
+    """Return the columns of the cohort that analyses need, but for those measured.
+
+    Parameters
+    ----------
+    analyses : dict
+        From `study_analyses`.
+    measured : sequence of str
+        Columns that the study measures itself.
+
+    Returns
+    -------
+    dict of str to str
+        By column, what to say where the cohort lacks it; '' where its name says all.
+    """
+    known = dict.fromkeys(a["maps"] for a in analyses.values() if a["kind"] != "column")
+    needed = {}
+    for name, analysis in analyses.items():
         asked = analysis["statistics"]
         given = [asked["regressor"], *asked["covariates"]]
-        needed += [covariate_name(covariate) for covariate in given if covariate]
-        needed.append(asked["global"]["value"])
+        columns = [covariate_name(covariate) for covariate in given if covariate]
+        for column in [*columns, asked["global"]["value"]]:
+            needed.setdefault(column, _about_volume(column, measured))
         if analysis["kind"] == "column":
-            needed.append(analysis["maps"])
-    return [name for name in dict.fromkeys(needed) if name not in ("mean", *measured)]
+            others = f"one of {', '.join(known)}, or " if known else ""
+            needed[analysis["maps"]] = (
+                f"analysis '{name}' has 'maps: {analysis['maps']}': it should be "
+                f"{others}a column of the cohort that names images"
+            )
+    return {c: said for c, said in needed.items() if c not in ("mean", *measured)}
+
+
+def _about_volume(column, measured):
+    """Say what to do where a column that is missing is called like a volume, or ''."""
+    volume = column.lower()
+    if volume not in MEASURED:
+        return ""
+    if measured:
+        return f"'{column}': did you mean {volume}, which the study measures?"
+    return (
+        f"'{column}': volumes are measured in T1w images, which this study does not "
+        "process: add the column to the cohort, or drop it from 'statistics'"
+    )
 
 
 def plan_designs(analyses, rows, groups, unmapped=None):
@@ -286,6 +317,8 @@ def _planned(analysis, rows, groups):
         _check_file(asked["atlas"][key], f"'atlas: {key}'")
     if bool(asked["atlas"]["image"]) != bool(asked["atlas"]["labels"]):
         raise ValueError("'atlas' needs an image and its labels, or neither")
+    if asked["atlas"]["labels"]:
+        read_names(asked["atlas"]["labels"])
     _check_file(asked["mask"]["explicit"], "'mask: explicit'")
     parametric = [c for c in asked["corrections"] if not c.startswith("permutation")]
     smooth = [c for c in parametric if c not in ("bonferroni", "fdr-voxel")]

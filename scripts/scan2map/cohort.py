@@ -26,7 +26,7 @@ LABEL = re.compile(r"[A-Za-z0-9]{1,40}")
 files hold several."""
 
 
-def read_cohort(path, groups, source, covariates=(), look=True):
+def read_cohort(path, groups, source, covariates=None, look=True):
     """Read and check a cohort table.
 
     Parameters
@@ -38,9 +38,10 @@ def read_cohort(path, groups, source, covariates=(), look=True):
     source : {"dicom", "bids"}
         Where images come from; DICOM needs the column ``dicom``, whose relative paths
         start at the table's folder.
-    covariates : iterable of str
-        Columns that the statistics need; their values may be missing of people who
-        take part in no analysis that uses them.
+    covariates : dict of str to str, optional
+        Columns that the statistics need, and what to say where one is missing, '' for
+        nothing; values may be missing of people who take part in no analysis that uses
+        them.
     look : bool
         Whether DICOM paths must lead to something. A job need not look for those of all
         sessions once more.
@@ -63,13 +64,16 @@ def read_cohort(path, groups, source, covariates=(), look=True):
     if misspelt:
         raise ValueError("\n".join(misspelt))
     required = REQUIRED + (("dicom",) if source == "dicom" else ())
+    covariates = covariates or {}
     wanted = dict.fromkeys([*required, *covariates])
     absent = [column for column in wanted if column not in columns]
     if absent:
-        raise ValueError(
+        said = [covariates[column] for column in absent if covariates.get(column)]
+        lacking = (
             f"{path} has no column {', '.join(absent)}; its columns are "
             f"{', '.join(columns)}{_other_separator(columns)}"
         )
+        raise ValueError("\n".join([lacking, *said]))
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise ValueError(f"{path} has the column {', '.join(twice)} more than once")

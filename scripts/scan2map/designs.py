@@ -10,11 +10,15 @@ SPM12, spm_run_factorial_design.m: columns are conditions, covariates, blocks.
 import math
 from typing import NamedTuple
 
-from scan2map.columns import Basis
+from scan2map.columns import Basis, about_mean
 from scan2map.covariates import centred, covariate_columns, numbers_of, only_value
 
 DESIGNS = ("two-sample", "one-sample", "paired", "regression")
 """Kinds of designs."""
+
+FEWEST_DF = 5
+"""Degrees of freedom from which random fields are used: with fewer, the smoothness of
+residuals is far from that of the noise."""
 
 
 class Design(NamedTuple):
@@ -104,7 +108,7 @@ def cohort_design(rows, asked, groups):
         factors[factor] = list(range(start, start + len(columns)))
         named += columns
     within = participants if asked["design"] == "paired" else None
-    df = _check_rank(named, factors, within, asked)
+    df = _check_rank(named, len(intercept), factors, within, asked)
     effects = [c for c in range(len(named)) if c not in factors.get("global", [])]
     if within:
         blocks = [
@@ -238,10 +242,16 @@ def _covariate(sessions, covariate, membership, main):
     return columns
 
 
-def _check_rank(named, factors, participants, asked):
-    """Return the degrees of freedom; ValueError where columns depend on others."""
+def _check_rank(named, n_main, factors, participants, asked):
+    """Return the degrees of freedom; ValueError where columns depend on others.
+
+    Covariates are looked at about their means, which the `n_main` columns before them
+    hold: their spread is what they have to tell.
+    """
     n = len(named[0][1])
-    values = [values for _, values in named]
+    main, covariates = named[:n_main], named[n_main:]
+    values = [values for _, values in main]
+    values += [about_mean(values) for _, values in covariates]
     basis = Basis()
     if participants:  # what differs between sessions of a participant is left
         values = [_within(column, participants) for column in values]

@@ -24,12 +24,17 @@ def with_places(rows, columns):
     -------
     list of dict of str
         What the cohort has stays. Places hold volumes at random, positive and different
-        from session to session: what a design of them cannot answer, it cannot
-        answer with any volumes.
+        from session to session, ``tiv`` the sum of the others where all are measured:
+        what a design of them cannot answer, it cannot answer with any volumes.
     """
     draw = random.Random(0).uniform
+    places = [{column: draw(100, 2000) for column in columns} for _ in rows]
+    for place in places:
+        if set(place) == set(MEASURED):
+            place["tiv"] = place["gm"] + place["wm"] + place["csf"]
     return [
-        {column: f"{draw(100, 2000):.6f}" for column in columns} | row for row in rows
+        {column: f"{volume:.6f}" for column, volume in place.items()} | row
+        for place, row in zip(places, rows, strict=True)
     ]
 
 

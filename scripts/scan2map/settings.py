@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from itertools import combinations
-from math import dist
+from math import dist, isfinite
 from pathlib import Path
 
 import yaml
@@ -73,6 +73,29 @@ def read_numbers(settings):
     return settings
 
 
+def check_finite(settings):
+    """Raise ValueError where numbers are infinite or none, saying all of their keys."""
+    wrong = [
+        f"the configuration's '{where}' is {value}: a finite number was expected"
+        for where, value in _numbers(settings)
+        if not isfinite(value)
+    ]
+    if wrong:
+        raise ValueError("\n".join(wrong))
+
+
+def _numbers(settings, where=()):
+    """Yield each decimal number of nested settings, and where it is."""
+    if isinstance(settings, float):
+        yield ": ".join(map(str, where)), settings
+    elif isinstance(settings, dict):
+        for key, value in settings.items():
+            yield from _numbers(value, (*where, key))
+    elif isinstance(settings, list):
+        for number, value in enumerate(settings):
+            yield from _numbers(value, (*where, number))
+
+
 def read_switches(config):
     """Return a configuration in which ``tune: off`` is the word, not YAML's false."""
     experiments = config.get("experiments")
@@ -133,6 +156,8 @@ def schema_sentence(error):
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
     if error.validator == "pattern":
         parts.append(f"{error.instance!r} has characters that cannot be used")
+    elif error.validator == "const":
+        parts.append(f"{error.instance!r} does not fit")
     elif error.validator == "enum" and len(error.message) >= 300:
         allowed = list(map(str, error.validator_value))
         parts.append(f"{error.instance!r} is not known")

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import numpy as np
 
+from scan2map.designs import FEWEST_DF
 from scan2map.figures.glass import GlassBrain, letter_views
 from scan2map.figures.mosaics import COLOURS
 from scan2map.figures.slices import (
@@ -272,11 +273,17 @@ def _uncorrected(summary):
         for sign, one in summary["Sets"].items()
         if one["clusters"]
     )
+    formed = f"Clusters formed at height {forming['threshold']:.2f}: {sets or 'none'}. "
     if summary["Participants"] < summary["Images"] and summary["Design"] != "paired":
         return (
-            f"Clusters formed at height {forming['threshold']:.2f}: {sets or 'none'}. "
-            "Images of a participant are not independent, so there are no p values by "
-            "random field theory."
+            f"{formed}Images of a participant are not independent, so there are no p "
+            "values by random field theory."
+        )
+    df = summary["DegreesOfFreedom"][1]
+    if df < FEWEST_DF:
+        return (
+            f"{formed}From {df:g} degrees of freedom no smoothness can be estimated, "
+            f"which takes {FEWEST_DF}, so there are no p values by random field theory."
         )
     height = summary["Thresholds"]["0.05"]["fwe"]
     return (

@@ -127,7 +127,10 @@ def _similarity(alike, measure):
 def _reliability(reliability):
     if reliability is None or reliability["icc_2_1"] is None:
         return DASH
-    return f"{reliability['icc_2_1']:.2f} ({reliability['networks']} networks)"
+    sessions = reliability["sessions"]
+    told = f"{sessions} session" if sessions == 1 else f"{sessions} sessions"
+    networks = reliability["networks"]
+    return f"{reliability['icc_2_1']:.2f} ({networks} networks, {told})"
 
 
 def _places(localisation):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from scan2map.designs import FEWEST_DF
 from scan2map.statistics import random_fields
 from scan2map.statistics.corrections import Asked
 from scan2map.statistics.permuting import Permuting
@@ -181,15 +182,19 @@ def tabulate_contrast(level, contrast, asked, extent_mm3, n_maps, atlas=NO_ATLAS
     return [{key: row[key] for key in TABLE} for row in rows], sets
 
 
-def is_independent(design):
-    """Tell whether no two images of a design without pairs are of one participant."""
-    return design.kind == "paired" or len(set(design.participants)) == len(
-        design.labels
-    )
+def has_random_fields(design, contrast):
+    """Tell whether p by random field theory hold.
+
+    They need images that do not depend on each other, which those of a participant do
+    in a design without pairs, and `FEWEST_DF` degrees of freedom.
+    """
+    people = len(set(design.participants))
+    independent = design.kind == "paired" or people == len(design.labels)
+    return independent and contrast.search.df[1] >= FEWEST_DF
 
 
 def without_p(rows, sets):
-    """Return a table without p values, which images that depend on each other lack."""
+    """Return a table without p values, where random fields have none."""
     p_values = [column for column in TABLE if "p" in column.split("_")]
     emptied = [row | dict.fromkeys([*p_values, "z"]) for row in rows]
     return emptied, {sign: one | {"p": None} for sign, one in sets.items()}

@@ -1,10 +1,9 @@
 """Names of regions, from an image of labels."""
 
-import csv
-
 import numpy as np
 
 from scan2map.nifti import nib
+from scan2map.region_names import read_names
 
 
 class Atlas:
@@ -59,37 +58,6 @@ NO_ATLAS = Atlas(np.zeros((1, 1, 1), dtype=int), np.eye(4), {})
 """Knows no region."""
 
 
-def read_names(rows):
-    """Return {number: name} of an atlas's table.
-
-    Parameters
-    ----------
-    rows : list of dict of str
-        With ``index`` and ``name``, as in BIDS.
-
-    Raises
-    ------
-    ValueError
-        A column is missing, or an index is no whole number.
-    """
-    for column in ("index", "name"):
-        if not rows or column not in rows[0]:
-            raise ValueError(
-                f"the atlas's table has no column '{column}': it needs index and name, "
-                "separated by tabs"
-            )
-    names = {}
-    for number, row in enumerate(rows, start=2):
-        try:
-            names[int(row["index"])] = row["name"]
-        except ValueError:
-            raise ValueError(
-                f"line {number} of the atlas's table has the index '{row['index']}', "
-                "which is no whole number"
-            ) from None
-    return names
-
-
 def read_atlas(image=None, labels=None):
     """Return an atlas, or one that knows no region where no files are given.
 
@@ -106,8 +74,7 @@ def read_atlas(image=None, labels=None):
     """
     if image is None:
         return NO_ATLAS
-    with open(labels, newline="", encoding="utf-8-sig") as file:
-        names = read_names(list(csv.DictReader(file, delimiter="\t")))
+    names = read_names(labels)
     loaded = nib.load(image)
     numbers = np.asanyarray(loaded.dataobj)
     return Atlas(numbers.reshape(numbers.shape[:3]), loaded.affine, names)
