@@ -30,6 +30,7 @@ warp_tensor              12      .      .    .   .     2       .        .   .
 make_feature             12      .      .    .   .     2       .        .   .
 list_features             4      .      .    .   .     2       4        4   .
 split_cohort              .      .      .    .   .     2       2        2   .
+find_copies               .      .      .    .   .     1       1        1   .
 train_fold                4      .      2    .   .     2       4        4   .
 audit_leaks               2      .      1    .   .     2       2        2   .
 predict_fold              4      .      2    .   .     4       4        4   .

@@ -58,3 +58,21 @@ def test_tissue_maps_from_elsewhere_come_onto_the_grid_the_right_way_round(tmp_p
     np.testing.assert_allclose(there.min(0), [27, -30, -12])
     np.testing.assert_allclose(there.max(0), [54, -3, 15])
     assert image.shape == (61, 73, 61) and image.get_fdata().max() == 1.25
+
+
+def test_a_map_that_was_copied_to_another_person_stops_a_study_before_it_trains(
+    tmp_path, rng
+):
+    def write(path):
+        nib.save(nib.Nifti1Image(rng.random((9, 9, 9)), np.eye(4)), path)
+
+    config = given_tissue(tmp_path, write)
+    maps = [tmp_path / f"cat12/sub-{n}/anat/mri/mwp2sub-{n}_T1w.nii" for n in (2, 5)]
+    target = "results/wm/6_folds/no_copies.json"
+    assert snakemake(tmp_path, target, config=config).returncode == 0
+    maps[1].write_bytes(maps[0].read_bytes())
+    said = snakemake(tmp_path, target, "--forcerun", "find_copies", config=config)
+    assert said.returncode != 0
+    assert "the participants 2 (session 1) and 5 (session 1) have the same" in (
+        said.stdout
+    )
