@@ -3,8 +3,8 @@
 import numpy as np
 
 from scan2map.dwi.gradients import read_gradients
-from scan2map.nifti import nib, reading
-from scan2map.t1w_values import OR_LEAVE_OUT, check_contrast
+from scan2map.nifti import OR_LEAVE_OUT, nib, read_whole
+from scan2map.t1w_values import check_contrast
 
 TASK = "rest"
 """What participants did during BOLD: the task in file names and sidecars."""
@@ -35,7 +35,7 @@ def check_image(suffix, image, bval=None, bvec=None):
         volume, a BOLD series of fewer than `FEWEST_BOLD_VOLUMES`,
         or what `check_contrast` and `read_gradients` raise.
     """
-    data = _read(image)
+    _, data = read_whole(image)
     shape = data.shape
     volumes = shape[3] if len(shape) > 3 else 1
     if suffix == "T1w" and (volumes != 1 or min(shape[:3]) < 2):
@@ -96,16 +96,3 @@ def complete_sidecar(suffix, sidecar, image):
             "correct the other, and start from the images with 'source: bids'"
         )
     return sidecar | {"TaskName": TASK}
-
-
-def _read(path):
-    """Return the values of a NIfTI image that has been read to its end."""
-    with reading(path):
-        data = np.asanyarray(nib.load(path).dataobj)
-    if data.dtype.kind not in "iuf":
-        kind = "complex numbers" if data.dtype.kind == "c" else "colours (RGB)"
-        raise ValueError(
-            f"{path} holds {kind}; one number per voxel is needed: convert the image "
-            f"anew from the scanner's own, not from a picture of it{OR_LEAVE_OUT}"
-        )
-    return data

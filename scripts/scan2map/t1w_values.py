@@ -2,10 +2,7 @@
 
 import numpy as np
 
-OR_LEAVE_OUT = (
-    ", or leave the session out by writing the reason in the cohort's column 'exclude'"
-)
-"""How most messages about an image end."""
+from scan2map.nifti import OR_LEAVE_OUT
 
 
 def check_contrast(data, path):
