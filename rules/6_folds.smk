@@ -51,7 +51,7 @@ rule tune_fold:
     """Which hyper-parameters do inner folds of the training participants prefer?"""
     input:
         unpack(network_inputs(training)),
-        checked=ancient(NO_COPIES),
+        checked=NO_COPIES,
     output:
         tuned="<fold>/tuned.json",
         trials="<fold>/trials.tsv",
@@ -89,7 +89,7 @@ for job in FOLD_JOBS:
             job.rule("train_fold")
         input:
             unpack(job.inputs(training_inputs)),
-            checked=ancient(NO_COPIES),
+            checked=NO_COPIES,
         output:
             model=job.each("<fold>/model.keras"),
             description=job.each("<fold>/model.json"),
