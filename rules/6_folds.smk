@@ -23,10 +23,35 @@ rule split_cohort:
         "../scripts/61_split_cohort.py"
 
 
+rule find_copies:
+    """Are there participants who are the same scan?"""
+    input:
+        starting_images,
+    output:
+        NO_COPIES,
+    log:
+        "<logs>/6_folds/find_copies.log",
+    benchmark:
+        "<benchmarks>/6_folds/find_copies.tsv"
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10 + len(cohort) // 10),
+    params:
+        code=code_of("68_find_copies"),
+        people=[
+            [row["participant_id"], row["session_id"], row["family"]] for row in cohort
+        ],
+    script:
+        "../scripts/68_find_copies.py"
+
+
 rule tune_fold:
     """Which hyper-parameters do inner folds of the training participants prefer?"""
     input:
         unpack(network_inputs(training)),
+        checked=NO_COPIES,
     output:
         tuned="<fold>/tuned.json",
         trials="<fold>/trials.tsv",
@@ -64,6 +89,7 @@ for job in FOLD_JOBS:
             job.rule("train_fold")
         input:
             unpack(job.inputs(training_inputs)),
+            checked=NO_COPIES,
         output:
             model=job.each("<fold>/model.keras"),
             description=job.each("<fold>/model.json"),

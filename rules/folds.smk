@@ -1,6 +1,7 @@
 # Folds: how people are dealt to them, and whom each network learns from and is tested on.
 
 from scan2map.analyses import base_and_number
+from scan2map.bids_layout import FOLDERS
 from scan2map.splits import VALIDATION, is_shuffle, tested_folds, training_folds
 
 
@@ -18,6 +19,27 @@ def dealing_of(name):
         experiment_named(name)["folds"]
     )
     return base if number is None else f"{base}_null-{number}"
+
+
+NO_COPIES = "<results>/6_folds/no_copies.json"
+"""Networks are not trained before this is there. It is the same whoever is in the study
+and names no sources, so that it makes no network depend on the people it tests."""
+
+
+def starting_images(wildcards):
+    """What all sessions start from, image by image: each in the order of the cohort.
+
+    Images of an existing dataset, or those that DICOM becomes.
+    """
+    if FROM_DICOM:
+        return [
+            path
+            for kind in WANTED
+            for path in each_session(f"<bids_{FOLDERS[kind]}>_{kind}.nii.gz")
+        ]
+    found = given_files or find_dataset_files(cohort)
+    kinds = [kind.lower() for kind in WANTED] or TISSUES_SEEN or ["bold"]
+    return [files[kind] for kind in kinds for files in found.values()]
 
 
 DEALINGS = "(k-[0-9]+|shuffle-[0-9.e-]+)"

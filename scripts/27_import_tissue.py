@@ -11,7 +11,12 @@ params = snakemake.params
 shape = params.grid["shape"]
 target = analysis_grid(MNI_CENTRE, shape, params.grid["voxel_size"])
 tissue = import_tissue(
-    snakemake.input[0], shape, target, modulated=params.modulated, fwhm=params.fwhm
+    snakemake.input[0],
+    shape,
+    target,
+    tissue=snakemake.wildcards.tissue,
+    modulated=params.modulated,
+    fwhm=params.fwhm,
 )
 write_image(tissue, target, snakemake.output[0])
 logging.info("%s: sum %.4g", snakemake.input[0], tissue.sum())

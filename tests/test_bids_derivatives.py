@@ -97,6 +97,16 @@ def test_two_sessions_cannot_be_the_same_run(tmp_path):
         find_derivatives(str(tmp_path), rows)
 
 
+def test_two_participants_cannot_have_one_map_behind_a_link(tmp_path):
+    dataset(tmp_path, CAT12)
+    link = tmp_path / CAT12.replace("sub-01", "sub-02")
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / CAT12)
+    rows = [*ROWS, {"participant_id": "02", "session_id": "a"}]
+    with pytest.raises(ValueError, match="01 .* and 02 .* have one image"):
+        find_tissue_maps(str(tmp_path), rows, ["WM"], modulated=True)
+
+
 def test_a_dataset_that_is_not_there_is_asked_for():
     with pytest.raises(ValueError, match="'derivatives: dataset' is not set"):
         find_derivatives("", ROWS)

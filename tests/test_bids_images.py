@@ -31,6 +31,36 @@ def test_an_image_that_is_not_whole_is_named(tmp_path, rng, keep):
         check_image("T1w", path)
 
 
+def save_t1w(folder, data):
+    nib.save(nib.Nifti1Image(data, np.eye(4)), folder / "t1.nii.gz")
+    return folder / "t1.nii.gz"
+
+
+def test_a_t1w_image_may_be_negative_in_part(tmp_path, rng):
+    check_image("T1w", save_t1w(tmp_path, rng.normal(5, 5, (4, 4, 4))))
+
+
+COLOUR = np.zeros((4, 4, 4), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (np.zeros((4, 4, 4)), "is 0 everywhere"),
+        (np.full((4, 4, 4), 7.0), "is 7 everywhere"),
+        (-np.arange(64.0).reshape(4, 4, 4), r"no value above 0 \(it goes from -63 to"),
+        (np.where(np.eye(4), np.nan, np.ones((4, 4, 4))), "16 voxels of 64 .* 0 where"),
+        (np.full((4, 4, 4), np.inf), "64 voxels of 64 .*NaN or infinity"),
+        (COLOUR, "holds colours"),
+        (np.ones((4, 4, 4), np.complex64), "holds complex numbers"),
+    ],
+)
+def test_what_cannot_be_a_t1w_image_is_named_with_its_file(tmp_path, data, said):
+    path = save_t1w(tmp_path, data)
+    with pytest.raises(ValueError, match=f"{path} .*{said}.*'exclude'"):
+        check_image("T1w", path)
+
+
 def save_bold(folder, volumes=12, repetition=2.0, unit="sec"):
     image = nib.Nifti1Image(np.zeros((4, 4, 4, volumes), np.int16), np.eye(4))
     image.header.set_zooms((1, 1, 1, repetition))

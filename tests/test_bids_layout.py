@@ -137,6 +137,34 @@ def test_two_sessions_cannot_be_the_same_images(tmp_path, wanted):
         find_dataset_images(tmp_path, rows, wanted=wanted)
 
 
+def test_two_participants_cannot_have_one_image_behind_a_link(tmp_path):
+    first = complete("sub-01", "sub-01")
+    dataset(tmp_path, *first, *complete("sub-02", "sub-02"))
+    rows = [{"participant_id": who, "session_id": "a"} for who in ("01", "02")]
+    find_dataset_images(tmp_path, rows, wanted=DIFFUSION)
+    for name in ("anat/sub-02_T1w.nii.gz", "dwi/sub-02_dwi.nii.gz"):
+        link = tmp_path / "sub-02" / name
+        link.unlink()
+        link.symlink_to(tmp_path / "sub-01" / name.replace("02", "01"))
+        with pytest.raises(ValueError, match=f"01 .* and 02 .* one image.*{link}"):
+            find_dataset_images(tmp_path, rows, wanted=DIFFUSION)
+        link.unlink()
+        link.write_text("")
+
+
+def test_sessions_of_one_participant_may_share_an_image(tmp_path):
+    for session in "ab":
+        folder = f"sub-01/ses-{session}"
+        dataset(tmp_path, *complete(folder, f"sub-01_ses-{session}"))
+    link = tmp_path / "sub-01/ses-b/anat/sub-01_ses-b_T1w.nii.gz"
+    link.unlink()
+    link.symlink_to(tmp_path / "sub-01/ses-a/anat/sub-01_ses-a_T1w.nii.gz")
+    rows = [{"participant_id": "01", "session_id": session} for session in "ab"]
+    assert len(find_dataset_images(tmp_path, rows, wanted=DIFFUSION)) == 2
+    with pytest.raises(ValueError, match="sessions a and b of participant 01"):
+        find_dataset_images(tmp_path, rows, wanted=["T1w"])
+
+
 def test_one_bold_of_several_is_chosen_with_what_it_inherits(tmp_path):
     stem = f"{SESSION}/func/sub-01_ses-a"
     dataset(

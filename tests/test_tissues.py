@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from scan2map.template import template_path
 from scan2map.tissues import (
+    check_place,
     import_tissue,
     read_tissue,
     regrid_tissue,
@@ -129,12 +131,14 @@ def test_maps_that_cannot_be_tissue_are_refused(tmp_path):
     read, _ = read_tissue(saved(tmp_path / "a.nii", data, np.eye(4)), True)
     assert not read[0].any() and read[1:].all()
     for values, modulated, said in [
+        (np.full((4, 4, 4), np.nan), True, r"b.nii is NaN \(not a number\) everywhere"),
+        (np.ones((4, 4, 4)), True, "b.nii is 1 everywhere"),
         (np.full((4, 4, 4), -1.0), True, "b.nii .* 0 or more everywhere"),
         (np.zeros((4, 4, 4)), True, "b.nii is zero everywhere"),
         (np.ones((4, 4, 4, 2)), True, "b.nii .* one 3D volume"),
-        (np.full((4, 4, 4), 255.0), True, "b.nii reaches 255: .* below 20"),
+        (np.diag([255.0] * 4)[None], True, "b.nii reaches 255: .* below 20"),
         (
-            np.full((4, 4, 4), 1.3),
+            np.diag([1.3] * 4)[None],
             False,
             "b.nii reaches 1.3, .*'anat: modulate: false'",
         ),
@@ -143,8 +147,53 @@ def test_maps_that_cannot_be_tissue_are_refused(tmp_path):
             read_tissue(saved(tmp_path / "b.nii", values, np.eye(4)), modulated)
 
 
-def test_a_map_that_lost_its_affine_is_refused(tmp_path):
+@pytest.mark.parametrize("keep", [0, 0.5])
+def test_a_map_that_is_not_whole_is_named(tmp_path, blob, keep):
+    path = saved(tmp_path / "a.nii.gz", *blob)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
+    with pytest.raises(ValueError, match=r"a.nii.gz cannot be read .* copy it anew"):
+        read_tissue(path, True)
+
+
+def test_a_text_called_a_map_is_named(tmp_path):
+    (tmp_path / "a.nii").write_text("nothing")
+    with pytest.raises(ValueError, match=r"a.nii cannot be read .* copy it anew"):
+        read_tissue(tmp_path / "a.nii", True)
+
+
+def template_map(tissue):
+    """The template's map of a tissue in CAT12's box, but voxels of 3 mm."""
+    image = nib.load(template_path(tissue))
+    box = np.diag([3.0, 3, 3, 1])
+    box[:3, 3] = [-84, -120, -72]
+    data = image.get_fdata(dtype=np.float32) / 255
+    return regrid_tissue(data, image.affine, (57, 69, 57), box), box
+
+
+@pytest.mark.parametrize("tissue", ["GM", "WM"])
+def test_maps_in_their_place_pass_also_shrunk_by_half_or_smooth(tissue):
+    data, affine = template_map(tissue)
+    for changed in (data, data / 2, gaussian_filter(data, 8 / 2.355 / 3)):
+        check_place(changed, affine, tissue, "a.nii")
+
+
+@pytest.mark.parametrize("tissue", ["GM", "WM"])
+def test_maps_that_lost_their_affine_or_were_cropped_are_refused(tissue):
+    data, affine = template_map(tissue)
+    cropped = data[12:-12, 12:-12, 12:-12]
+    for changed, place in [
+        (data, np.eye(4)),
+        (data, np.diag([3.0, 3, 3, 1])),
+        (cropped, affine),
+        (np.where(np.arange(57) > 40, data, 0), affine),  # its top alone
+    ]:
+        with pytest.raises(ValueError, match=rf"a.nii has \d+% .* \d+% of .*{tissue}"):
+            check_place(changed, place, tissue, "a.nii")
+
+
+def test_a_map_that_is_not_on_the_grid_is_refused(tmp_path):
     data = np.ones((40, 40, 40), np.float32)
+    data[0] = 0
     path = saved(tmp_path / "a.nii", data, np.diag([4.0, 4, 4, 1]))
-    with pytest.raises(ValueError, match=r"a.nii has 1\d% .* at \(78, 78, 78\) mm"):
-        import_tissue(path, SHAPE, AFFINE, modulated=True)
+    with pytest.raises(ValueError, match=r"a.nii has 1\d% .* at \(80, 78, 78\) mm"):
+        import_tissue(path, SHAPE, AFFINE, tissue="WM", modulated=True)

@@ -35,11 +35,14 @@ def plan(tmp_path_factory):
 
 
 def ancestors(plan, output):
-    """Return all files that an output depends on, however far back."""
+    """Return all files that an output depends on, however far back.
+
+    That no two people are the same scan is known of everybody, and says of nobody else.
+    """
     reached, waiting = set(), [output]
     while waiting:
         for file in plan.get(waiting.pop(), []):
-            if file not in reached:
+            if file not in reached and not file.endswith("/no_copies.json"):
                 reached.add(file)
                 waiting.append(file)
     return reached
@@ -103,6 +106,14 @@ def test_a_replica_sees_the_people_it_tests_as_published(resting_plan, name):
     assert set(found) == {1, 2}
     for seen, tested in found.values():
         assert tested <= seen
+
+
+def test_no_network_is_trained_before_everybody_is_known_to_be_another_person(plan):
+    networks = [f for f in plan if f.endswith(("model.keras", "permuted.keras"))]
+    (said,) = [file for file in plan if file.endswith("/no_copies.json")]
+    assert networks and all(said in plan[network] for network in networks)
+    seen = set(re.findall(r"sub-(\w+?)[/_]", " ".join(plan[said])))
+    assert len(seen) == 6 and len(plan[said]) == 12  # a T1w image and one of diffusion
 
 
 def test_each_session_is_explained_by_networks_that_have_not_seen_it(plan):

@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 from workflow import planned_jobs, snakemake, tissue_config
 
+from scan2map.images import downsample
 from scan2map.nifti import nib
+from scan2map.template import template_path
 
 
 def given_tissue(tmp_path, write=Path.touch):
@@ -41,7 +43,9 @@ def test_tissue_maps_from_elsewhere_need_no_t1w_images(tmp_path):
 def test_tissue_maps_from_elsewhere_come_onto_the_grid_the_right_way_round(tmp_path):
     stored = np.diag([-3.0, 3, 3, 1])  # as SPM and CAT12: the first voxel is right
     stored[:3, 3] = [84, -120, -72]
-    data = np.zeros((57, 69, 57), np.float32)
+    template = nib.load(template_path("WM"))
+    white = template.get_fdata(dtype=np.float32) / 255
+    data = downsample(white, template.affine, (57, 69, 57), stored)
     data[10:20, 30:40, 20:30] = 1.25  # x from 27 to 54 mm
 
     def write(path):
@@ -54,7 +58,26 @@ def test_tissue_maps_from_elsewhere_come_onto_the_grid_the_right_way_round(tmp_p
     said = snakemake(tmp_path, target, config=config)
     assert said.returncode == 0, said.stdout
     image = nib.load(tmp_path / target)
-    there = np.argwhere(image.get_fdata()) @ image.affine[:3, :3] + image.affine[:3, 3]
+    marked = np.argwhere(image.get_fdata() == 1.25)
+    there = marked @ image.affine[:3, :3] + image.affine[:3, 3]
     np.testing.assert_allclose(there.min(0), [27, -30, -12])
     np.testing.assert_allclose(there.max(0), [54, -3, 15])
     assert image.shape == (61, 73, 61) and image.get_fdata().max() == 1.25
+
+
+def test_a_map_that_was_copied_to_another_person_stops_a_study_before_it_trains(
+    tmp_path, rng
+):
+    def write(path):
+        nib.save(nib.Nifti1Image(rng.random((9, 9, 9)), np.eye(4)), path)
+
+    config = given_tissue(tmp_path, write)
+    maps = [tmp_path / f"cat12/sub-{n}/anat/mri/mwp2sub-{n}_T1w.nii" for n in (2, 5)]
+    target = "results/wm/6_folds/no_copies.json"
+    assert snakemake(tmp_path, target, config=config).returncode == 0
+    maps[1].write_bytes(maps[0].read_bytes())
+    said = snakemake(tmp_path, target, "--forcerun", "find_copies", config=config)
+    assert said.returncode != 0
+    assert "the participants 2 (session 1) and 5 (session 1) have the same" in (
+        said.stdout
+    )

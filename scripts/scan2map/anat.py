@@ -9,6 +9,7 @@ from scipy.ndimage import binary_fill_holes
 from scan2map.ants_bridge import import_ants, to_ants, use_ants
 from scan2map.images import downsample
 from scan2map.nifti import nib
+from scan2map.t1w_values import check_contrast
 from scan2map.template import template_path
 from scan2map.transforms import read_field
 
@@ -44,14 +45,13 @@ def read_t1w(path):
     Raises
     ------
     ValueError
-        Not one volume of three dimensions, or values that are not finite.
+        Not one volume of three dimensions, or what `check_contrast` raises.
     """
     image = nib.as_closest_canonical(nib.squeeze_image(nib.load(path)))
     if image.ndim != 3:
         raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
     data = image.get_fdata(dtype=np.float32)
-    if not np.isfinite(data).all():
-        raise ValueError(f"{path} has values that are not finite numbers")
+    check_contrast(data, path)
     return np.maximum(data, 0), image.affine
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from scan2map.dwi.gradients import read_gradients
-from scan2map.nifti import nib
+from scan2map.nifti import OR_LEAVE_OUT, nib, read_whole
+from scan2map.t1w_values import check_contrast
 
 TASK = "rest"
 """What participants did during BOLD: the task in file names and sidecars."""
@@ -30,22 +31,25 @@ def check_image(suffix, image, bval=None, bvec=None):
     Raises
     ------
     ValueError
-        No NIfTI or not all of it, a T1w that is not one volume, a BOLD series of
-        fewer than `FEWEST_BOLD_VOLUMES`, or what `read_gradients` raises.
+        No NIfTI or not all of it, colours or complex numbers, a T1w that is not one
+        volume, a BOLD series of fewer than `FEWEST_BOLD_VOLUMES`,
+        or what `check_contrast` and `read_gradients` raise.
     """
-    shape = _read(image).shape
+    _, data = read_whole(image)
+    shape = data.shape
     volumes = shape[3] if len(shape) > 3 else 1
     if suffix == "T1w" and (volumes != 1 or min(shape[:3]) < 2):
         raise ValueError(
             f"the image for T1w, {image.name}, has the shape {shape}; one volume of "
             "three dimensions is needed: choose another series"
         )
+    if suffix == "T1w":
+        check_contrast(data, image)
     if suffix == "bold" and volumes < FEWEST_BOLD_VOLUMES:
         raise ValueError(
             f"the image for bold, {image.name}, has the shape {shape}; at least "
-            f"{FEWEST_BOLD_VOLUMES} volumes are needed: choose another series, or "
-            "leave the session out by writing the reason in the cohort's column "
-            "'exclude'"
+            f"{FEWEST_BOLD_VOLUMES} volumes are needed: choose another series"
+            f"{OR_LEAVE_OUT}"
         )
     if suffix == "dwi":
         stem = str(image).removesuffix(".gz").removesuffix(".nii")
@@ -92,16 +96,3 @@ def complete_sidecar(suffix, sidecar, image):
             "correct the other, and start from the images with 'source: bids'"
         )
     return sidecar | {"TaskName": TASK}
-
-
-def _read(path):
-    """Return a NIfTI image that has been read to its end."""
-    try:
-        image = nib.load(path)
-        np.asanyarray(image.dataobj)
-    except (nib.filebasedimages.ImageFileError, EOFError, OSError, ValueError) as error:
-        raise ValueError(
-            f"{path} cannot be read as NIfTI to its end ({error}): copy it anew, or "
-            "fetch its content where the dataset keeps only links"
-        ) from error
-    return image

@@ -1,5 +1,6 @@
 """Find a session's images in an existing BIDS dataset; standard library only."""
 
+import os
 import re
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def find_dataset_images(dataset, rows, *, wanted, entities=None):
     for row in rows:
         key = row["participant_id"], row["session_id"]
         found[key] = find_bids_images(dataset, *key, wanted=wanted, entities=entities)
-    refuse_shared({key: files[wanted[0].lower()] for key, files in found.items()})
+    refuse_shared(
+        {key: [files[one.lower()] for one in wanted] for key, files in found.items()}
+    )
     return found
 
 
@@ -56,16 +59,38 @@ def check_dataset(dataset, source):
 
 
 def refuse_shared(images):
-    """Raise ValueError where two sessions have one image, {(subject, session): path}"""
-    owner = {}
-    for (subject, session), image in images.items():
-        other = owner.setdefault(image, session)
+    """Refuse sessions that would be the same images, also by way of links.
+
+    Parameters
+    ----------
+    images : dict of (str, str) to list of str
+        Paths by participant and session, as many for each.
+
+    Raises
+    ------
+    ValueError
+        Two participants share an image, or two sessions of one share them all.
+    """
+    owner, known = {}, {}
+    for (subject, session), paths in images.items():
+        real = tuple(os.path.realpath(path) for path in paths)
+        other = known.setdefault((subject, real), session)
         if other != session:
             raise ValueError(
                 f"the sessions {other} and {session} of participant {subject} are the "
-                f"same images, {image}: the dataset has one for both, so the "
+                f"same images, {paths[0]}: the dataset has one for both, so the "
                 "participant has one row in the cohort table"
             )
+        for path, place in zip(paths, real, strict=True):
+            who, when, theirs = owner.setdefault(place, (subject, session, path))
+            if who != subject:
+                raise ValueError(
+                    f"the participants {who} (session {when}) and {subject} (session "
+                    f"{session}) have one image, {theirs} and {path} are both {place}: "
+                    "a network could be tested on whom it has learnt from. Correct "
+                    "the dataset, or leave one of them out by writing the reason in "
+                    "the cohort's column 'exclude'"
+                )
 
 
 def find_bids_images(dataset, subject, session, *, wanted, entities=None):

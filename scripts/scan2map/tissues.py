@@ -6,8 +6,9 @@ import numpy as np
 import scipy
 
 from scan2map.images import MNI_CENTRE, antialiasing, downsample, same_grid
-from scan2map.nifti import nib
+from scan2map.nifti import OR_LEAVE_OUT, nib, read_whole
 from scan2map.smoothing import smooth
+from scan2map.template import template_path
 from scan2map.transforms import jacobian, pull
 
 
@@ -97,13 +98,30 @@ LEAST_ON_GRID = 0.5
 """Share of a map's tissue that lies on the analysis grid, at least."""
 
 
-def import_tissue(path, shape, target, *, modulated, fwhm=0.0):
+LEAST_IN_BRAIN = 0.4
+"""Share of a map's tissue that lies in the template's brain, at least: real maps have
+0.95 of grey and white matter and 0.77 of fluid there."""
+
+LEAST_COVERED = 0.5
+"""Share of the template's tissue that lies where a map has some, at least: real maps
+cover 0.97 of grey and white matter and 0.87 of fluid."""
+
+SOME = 0.02
+"""What a voxel holds of a tissue, at least, where a map has some of it."""
+
+STEP = 4
+"""Voxels of the template (mm) from one to the next of those compared with a map."""
+
+
+def import_tissue(path, shape, target, *, tissue, modulated, fwhm=0.0):
     """Read a tissue map in MNI space, and bring it to the analysis grid.
 
     Parameters
     ----------
     path, modulated
         As of `read_tissue`.
+    tissue : {"GM", "WM", "CSF"}
+        Which it is.
     shape, target, fwhm
         As of `regrid_tissue`.
 
@@ -114,23 +132,77 @@ def import_tissue(path, shape, target, *, modulated, fwhm=0.0):
     Raises
     ------
     ValueError
-        What `read_tissue` refuses, or more than half of the tissue is not on the grid.
+        What `read_tissue` and `check_place` refuse, or more than half of the tissue
+        is not on the grid.
     """
     data, affine = read_tissue(path, modulated)
-    tissue = regrid_tissue(data, affine, shape, target, fwhm)
+    on_grid = regrid_tissue(data, affine, shape, target, fwhm)
     volumes = [
         tissue_volumes({"here": one}, where)["here"]
-        for one, where in ((tissue, target), (data, affine))
+        for one, where in ((on_grid, target), (data, affine))
     ]
     share = volumes[0] / volumes[1]
     if share < LEAST_ON_GRID:
-        middle = affine[:3, :3] @ scipy.ndimage.center_of_mass(data) + affine[:3, 3]
         raise ValueError(
             f"{path} has {share:.0%} of its tissue on the analysis grid, around "
-            f"{_millimetres(MNI_CENTRE)}: the middle of the tissue is at "
-            f"{_millimetres(middle)}. Give the map in MNI space, with its affine"
+            f"{_millimetres(MNI_CENTRE)}: {_middle(data, affine)}"
         )
-    return tissue
+    check_place(data, affine, tissue, path)
+    return on_grid
+
+
+def check_place(data, affine, tissue, path):
+    """Check that a map of a tissue lies where the template has that tissue.
+
+    Parameters
+    ----------
+    data : ndarray, shape (x, y, z)
+        Tissue per voxel, 0 or more.
+    affine : ndarray, shape (4, 4)
+        Voxel to world.
+    tissue : {"GM", "WM", "CSF"}
+        Which it is.
+    path : str or Path
+        The file it is from.
+
+    Raises
+    ------
+    ValueError
+        Less of the map's tissue than `LEAST_IN_BRAIN` is in the template's brain, or
+        the map has some where less of the template's than `LEAST_COVERED` is.
+    """
+    known, brain, grid = _template_tissue(tissue)
+    there = downsample(data, affine, brain.shape, grid)
+    inside = tissue_volumes({"in": there * brain}, grid)["in"]
+    inside /= tissue_volumes({"all": data}, affine)["all"]
+    covered = known[there > SOME].sum() / known.sum()
+    if inside < LEAST_IN_BRAIN or covered < LEAST_COVERED:
+        raise ValueError(
+            f"{path} has {inside:.0%} of its tissue in the template's brain (at least "
+            f"{LEAST_IN_BRAIN:.0%} is expected) and covers {covered:.0%} of the "
+            f"template's {tissue} (at least {LEAST_COVERED:.0%}): "
+            f"{_middle(data, affine)}, of the whole brain"
+        )
+
+
+def _template_tissue(tissue):
+    """Return the template's probability of a tissue, its brain, and their affine."""
+    step = (slice(None, None, STEP),) * 3
+    images = {name: nib.load(template_path(name)) for name in ("T1", "GM", "WM")}
+    values = {name: np.asarray(one.dataobj)[step] for name, one in images.items()}
+    brain = scipy.ndimage.binary_fill_holes(values["T1"] > 0)
+    known = {name: values[name] / 255 for name in ("GM", "WM")}
+    known["CSF"] = np.clip(brain - known["GM"] - known["WM"], 0, 1)
+    return known[tissue], brain, images["T1"].affine @ np.diag([STEP] * 3 + [1])
+
+
+def _middle(data, affine):
+    """Say where the middle of the tissue is, and what to do."""
+    middle = affine[:3, :3] @ scipy.ndimage.center_of_mass(data) + affine[:3, 3]
+    return (
+        f"the middle of the tissue is at {_millimetres(middle)}. Give the map in MNI "
+        "space, with its affine"
+    )
 
 
 def read_tissue(path, modulated):
@@ -149,23 +221,31 @@ def read_tissue(path, modulated):
     Raises
     ------
     ValueError
-        Not one volume of three dimensions, infinite or clearly negative values, values
-        that are too high, or nothing but zeros.
+        What `read_whole` refuses, not one volume of three dimensions, infinite or
+        clearly negative values, values that are too high, or the same everywhere.
     """
-    image = nib.as_closest_canonical(nib.squeeze_image(nib.load(path)))
+    image = nib.as_closest_canonical(nib.squeeze_image(read_whole(path)[0]))
     if image.ndim != 3:
         raise ValueError(f"{path} should be one 3D volume, its shape is {image.shape}")
     data = image.get_fdata(dtype=np.float32)
     empty = np.isnan(data)
+    if empty.all():
+        raise ValueError(
+            f"{path} is NaN (not a number) everywhere: make the map anew{OR_LEAVE_OUT}"
+        )
     data[empty] = 0
     logging.info("%s: %d voxels are NaN, and count as no tissue", path, empty.sum())
     if not np.isfinite(data).all() or data.min() < -0.05 * data.max():
         raise ValueError(
             f"{path} should be a map of a tissue, 0 or more everywhere; it goes from "
-            f"{data.min():.4g} to {data.max():.4g}"
+            f"{data.min():.4g} to {data.max():.4g}: make the map anew{OR_LEAVE_OUT}"
         )
-    if not data.any():
-        raise ValueError(f"{path} is zero everywhere: make the map anew")
+    if data.min() == data.max():
+        said = "zero" if not data.any() else f"{data.max():.4g}"
+        raise ValueError(
+            f"{path} is {said} everywhere; a map of a tissue has more in some places "
+            f"than in others: make the map anew{OR_LEAVE_OUT}"
+        )
     if data.max() > HIGHEST[modulated]:
         raise ValueError(_too_high(path, data.max(), modulated))
     return np.maximum(data, 0), image.affine

@@ -1,0 +1,16 @@
+"""Look for participants who are the same scan, before any network learns."""
+
+import logging
+from itertools import cycle, islice
+
+from scan2map.copies import refuse_copies
+from scan2map.images import write_json
+from scan2map.jobs import begin
+
+begin(snakemake)
+images, people = list(snakemake.input), snakemake.params.people
+refuse_copies(images, islice(cycle(people), len(images)))
+# The same bytes whoever is in the study: nothing of anybody is handed on to networks.
+said = {"Description": "no two participants are the same scan", "Sources": []}
+write_json(said, snakemake.output[0])
+logging.info("%d images of %d sessions differ between people", len(images), len(people))
