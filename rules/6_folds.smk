@@ -35,6 +35,8 @@ rule find_copies:
         "<benchmarks>/6_folds/find_copies.tsv"
     conda:
         "../envs/scan2map.yaml"
+    # As soon as it can: networks that no score comes of need not be trained.
+    priority: 10
     resources:
         mem_mb=growing(2000),
         runtime=growing(10 + len(cohort) // 10),
@@ -51,7 +53,6 @@ rule tune_fold:
     """Which hyper-parameters do inner folds of the training participants prefer?"""
     input:
         unpack(network_inputs(training)),
-        checked=NO_COPIES,
     output:
         tuned="<fold>/tuned.json",
         trials="<fold>/trials.tsv",
@@ -89,7 +90,6 @@ for job in FOLD_JOBS:
             job.rule("train_fold")
         input:
             unpack(job.inputs(training_inputs)),
-            checked=NO_COPIES,
         output:
             model=job.each("<fold>/model.keras"),
             description=job.each("<fold>/model.json"),
@@ -203,6 +203,7 @@ rule audit_leaks:
     """Does any network depend on people it is tested on?"""
     input:
         networks=each_fold("<fold>/model.keras"),
+        no_copies=NO_COPIES,
     output:
         "<folds>/audit.tsv",
     log:

@@ -5,7 +5,6 @@ rule train_permuted:
     """What does a network learn where labels mean nothing?"""
     input:
         unpack(PERMUTED_JOB.inputs(training_inputs)),
-        checked=NO_COPIES,
     output:
         model=PERMUTED_JOB.each("<maps>/repeat-{repeat}_fold-{fold}/permuted.keras"),
         description=PERMUTED_JOB.each(

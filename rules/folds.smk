@@ -22,8 +22,8 @@ def dealing_of(name):
 
 
 NO_COPIES = "<results>/6_folds/no_copies.json"
-"""Networks are not trained before this is there. It is the same whoever is in the study
-and names no sources, so that it makes no network depend on the people it tests."""
+"""No score is written before this is there. Networks do not wait for it: they would
+depend on the people they test, and be trained anew with every person more."""
 
 
 def starting_images(wildcards):

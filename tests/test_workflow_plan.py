@@ -35,14 +35,11 @@ def plan(tmp_path_factory):
 
 
 def ancestors(plan, output):
-    """Return all files that an output depends on, however far back.
-
-    That no two people are the same scan is known of everybody, and says of nobody else.
-    """
+    """Return all files that an output depends on, however far back."""
     reached, waiting = set(), [output]
     while waiting:
         for file in plan.get(waiting.pop(), []):
-            if file not in reached and not file.endswith("/no_copies.json"):
+            if file not in reached:
                 reached.add(file)
                 waiting.append(file)
     return reached
@@ -108,10 +105,10 @@ def test_a_replica_sees_the_people_it_tests_as_published(resting_plan, name):
         assert tested <= seen
 
 
-def test_no_network_is_trained_before_everybody_is_known_to_be_another_person(plan):
-    networks = [f for f in plan if f.endswith(("model.keras", "permuted.keras"))]
+def test_no_score_is_written_before_everybody_is_known_to_be_another_person(plan):
+    scores = [file for file in plan if file.endswith("/scores.tsv")]
     (said,) = [file for file in plan if file.endswith("/no_copies.json")]
-    assert networks and all(said in plan[network] for network in networks)
+    assert scores and all(said in ancestors(plan, score) for score in scores)
     seen = set(re.findall(r"sub-(\w+?)[/_]", " ".join(plan[said])))
     assert len(seen) == 6 and len(plan[said]) == 12  # a T1w image and one of diffusion
 

@@ -31,13 +31,13 @@ make_feature             12      .      .    .   .     2       .        .   .
 list_features             4      .      .    .   .     2       4        4   .
 split_cohort              .      .      .    .   .     2       2        2   .
 find_copies               .      .      .    .   .     1       1        1   .
-train_fold                4      .      2    .   .     4       4        4   .
+train_fold                4      .      2    .   .     2       4        4   .
 audit_leaks               2      .      1    .   .     2       2        2   .
 predict_fold              4      .      2    .   .     4       4        4   .
 score_experiment          2      2      1    .   .     2       2        2   .
 sensitivity_map           4      .      2    .   .     4       4        4   .
 average_sensitivity      12      .      4    .   .    10      10       10   .
-train_permuted            2      .      1    .   .     2       2        2   .
+train_permuted            2      .      1    .   .     .       2        2   .
 check_maps                4      .      2    .   .     4       4        4   .
 gather_checks             2      .      1    .   .     2       2        2   .
 draw_sanity               2      .      1    .   .     2       2        2   .

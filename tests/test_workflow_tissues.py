@@ -65,9 +65,7 @@ def test_tissue_maps_from_elsewhere_come_onto_the_grid_the_right_way_round(tmp_p
     assert image.shape == (61, 73, 61) and image.get_fdata().max() == 1.25
 
 
-def test_a_map_that_was_copied_to_another_person_stops_a_study_before_it_trains(
-    tmp_path, rng
-):
+def test_a_map_that_was_copied_to_another_person_stops_a_study(tmp_path, rng):
     def write(path):
         nib.save(nib.Nifti1Image(rng.random((9, 9, 9)), np.eye(4)), path)
 
