@@ -163,7 +163,8 @@ def test_every_figure_of_the_report_is_planned(tmp_path):
 def test_quality_of_tissue_maps_is_drawn_from_everybodys_maps(tmp_path):
     config = small(study="tissue")
     effects = config["phantom"]["effects"]
-    effects.append(effects[0] | {"name": "grown", "kind": "volume", "change": 0.2})
+    grown = {"name": "grown", "kind": "volume", "change": 0.2}
+    effects.append(grown | {"regions": effects[0]["regions"]})
     for experiment, tissue in zip(
         config["experiments"].values(), ("GM", "WM"), strict=True
     ):

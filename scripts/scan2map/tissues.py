@@ -99,12 +99,12 @@ LEAST_ON_GRID = 0.5
 
 
 LEAST_IN_BRAIN = 0.4
-"""Share of a map's tissue that lies in the template's brain, at least: real maps have
-0.95 of grey and white matter and 0.77 of fluid there."""
+"""Share of a map's tissue that lies in the template's brain, at least: our maps of a
+real head have 0.95 of grey and white matter and 0.77 of fluid there."""
 
 LEAST_COVERED = 0.5
-"""Share of the template's tissue that lies where a map has some, at least: real maps
-cover 0.97 of grey and white matter and 0.87 of fluid."""
+"""Share of the template's tissue that lies where a map has some, at least: our maps of
+a real head cover 0.97 of grey and white matter and 0.87 of fluid."""
 
 SOME = 0.02
 """What a voxel holds of a tissue, at least, where a map has some of it."""
