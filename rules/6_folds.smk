@@ -33,10 +33,10 @@ rule find_copies:
         "<logs>/6_folds/find_copies.log",
     benchmark:
         "<benchmarks>/6_folds/find_copies.tsv"
-    conda:
-        "../envs/scan2map.yaml"
     # As soon as it can: networks that no score comes of need not be trained.
     priority: 10
+    conda:
+        "../envs/scan2map.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(10 + len(cohort) // 10),
