@@ -101,7 +101,7 @@ def test_bold_is_on_the_grid_and_denoised_to_mean_zero(results):
     paths = sorted((results / "4_func").rglob(f"*{BOLD}_desc-denoised_bold.nii.gz"))
     assert len(paths) == 8
     image = nib.load(paths[0])
-    assert image.shape == (24, 28, 24, 80)
+    assert image.shape == (28, 32, 28, 80)
     data = image.get_fdata()
     assert np.isfinite(data).all() and data.std() > 0
     np.testing.assert_allclose(data.mean(-1), 0, atol=1e-3)  # % of a float32 image
@@ -111,7 +111,7 @@ def test_gradients_are_those_of_networks_that_had_not_seen_the_session(results):
     paths = list((results / "7_maps/ssc").rglob("*_desc-components_gradient.nii.gz"))
     assert len(paths) == 8
     image = nib.load(paths[0])
-    assert image.shape == (24, 28, 24, 4) and image.get_fdata().any()
+    assert image.shape == (28, 32, 28, 4) and image.get_fdata().any()
 
 
 def test_the_report_shows_components_protocols_and_the_audit(resting):

@@ -106,7 +106,7 @@ def tiny_config():
 def resting_config(**changes):
     """Return a small study of resting-state networks, honest beside as published."""
     config = phantom_config(
-        study="rest", grid={"shape": [24, 28, 24], "voxel_size": 8.0}
+        study="rest", grid={"shape": [28, 32, 28], "voxel_size": 7.0}
     )
     config["phantom"] |= {"t1w_voxel_size": 4.0, "groups": {"control": 4, "patient": 4}}
     config["phantom"]["bold"] = {"voxel_size": 8.0, "volumes": 80}
