@@ -499,15 +499,6 @@ def _effects(config):
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"'phantom: effects' has the name '{name}' more than once: rename one"
     for effect in effects:
-        for kind, sizes in EFFECT_SIZES.items():
-            for size in sizes:
-                if kind != effect["kind"] and effect.get(size):
-                    own = " or ".join(EFFECT_SIZES[effect["kind"]])
-                    yield (
-                        f"'phantom: effects: {effect['name']}': {size} belongs to "
-                        f"effects of kind {kind} and plants nothing in one of kind "
-                        f"{effect['kind']}: give {own}"
-                    )
         if effect["kind"] == "nonlocal":
             for region in effect["regions"]:
                 if not region.startswith(SIDES):
@@ -516,7 +507,22 @@ def _effects(config):
                         f"'{effect['name']}' has no side: its name must start with "
                         f"{' or '.join(SIDES)}"
                     )
+    yield from _sizes(effects)
     yield from _volumes(effects)
+
+
+def _sizes(effects):
+    """An effect that is sized by a key of another kind would plant nothing."""
+    kinds = {size: kind for kind, sizes in EFFECT_SIZES.items() for size in sizes}
+    for effect in effects:
+        own = EFFECT_SIZES[effect["kind"]]
+        for size, kind in kinds.items():
+            if size not in own and effect.get(size):
+                yield (
+                    f"'phantom: effects: {effect['name']}': {size} belongs to "
+                    f"effects of kind {kind} and plants nothing in one of kind "
+                    f"{effect['kind']}: give {' or '.join(own)}"
+                )
 
 
 def _volumes(effects):

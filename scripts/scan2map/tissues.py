@@ -82,11 +82,14 @@ def tissue_volumes(maps, affine):
     affine : ndarray, shape (4, 4)
         Voxel to world.
     """
-    voxel = abs(np.linalg.det(affine[:3, :3])) / 1000
-    volumes = {
-        name: float(data.sum(dtype=np.float64) * voxel) for name, data in maps.items()
-    }
+    volumes = {name: _volume(data, affine) for name, data in maps.items()}
     return volumes | {"TIV": sum(volumes.values())}
+
+
+def _volume(data, affine):
+    """Return the volume of one tissue in mL."""
+    voxel = abs(np.linalg.det(affine[:3, :3])) / 1000
+    return float(data.sum(dtype=np.float64) * voxel)
 
 
 HIGHEST = {True: 20.0, False: 1.05}
@@ -137,11 +140,7 @@ def import_tissue(path, shape, target, *, tissue, modulated, fwhm=0.0):
     """
     data, affine = read_tissue(path, modulated)
     on_grid = regrid_tissue(data, affine, shape, target, fwhm)
-    volumes = [
-        tissue_volumes({"here": one}, where)["here"]
-        for one, where in ((on_grid, target), (data, affine))
-    ]
-    share = volumes[0] / volumes[1]
+    share = _volume(on_grid, target) / _volume(data, affine)
     if share < LEAST_ON_GRID:
         raise ValueError(
             f"{path} has {share:.0%} of its tissue on the analysis grid, around "
@@ -173,8 +172,7 @@ def check_place(data, affine, tissue, path):
     """
     known, brain, grid = _template_tissue(tissue)
     there = downsample(data, affine, brain.shape, grid)
-    inside = tissue_volumes({"in": there * brain}, grid)["in"]
-    inside /= tissue_volumes({"all": data}, affine)["all"]
+    inside = _volume(there * brain, grid) / _volume(data, affine)
     covered = known[there > SOME].sum() / known.sum()
     if inside < LEAST_IN_BRAIN or covered < LEAST_COVERED:
         raise ValueError(
