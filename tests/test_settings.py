@@ -48,6 +48,11 @@ def test_the_phantom_study_can_be_run():
             [9],
             "convolutions .9., but",
         ),
+        (
+            "experiments/preregistration/published",
+            {"test_accuracy": {"highest": 0.4, "lowest": 0.85}},
+            "test_accuracy' has lowest 0.85, highest 0.4: they should rise",
+        ),
         ("phantom/effects/0/name", "nonlocal", "the name 'nonlocal' more than once"),
         ("phantom/effects/1/regions", {"front": {}}, "must start with left_ or right_"),
         (
@@ -185,6 +190,18 @@ def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sent
         block = block[parent]
     block[key] = value
     with pytest.raises(ValueError, match=sentence):
+        check_settings(config)
+
+
+def test_confounds_of_another_programme_are_for_bold_alone():
+    config = resting()
+    config["source"] = "derivatives"
+    config["derivatives"] |= {"dataset": "given", "entities": {"space": "MNI152"}}
+    config["derivatives"]["confounds"] = ["trans_*"]
+    check_settings(config)
+    for experiment in config["experiments"].values():
+        experiment["feature"] = {"kind": "tissue", "tissue": "WM"}
+    with pytest.raises(ValueError, match="confounds' are regressed out of BOLD"):
         check_settings(config)
 
 

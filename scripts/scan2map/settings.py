@@ -250,6 +250,7 @@ def check_settings(config):
         *_protocols(config["experiments"]),
         *_augmentation(config["experiments"]),
         *_explained(config["experiments"]),
+        *_published(config["experiments"]),
         *_components(config),
         *_derivatives(config),
         *_func(config["func"]),
@@ -425,6 +426,21 @@ def _explained(experiments):
             )
 
 
+def _published(experiments):
+    """What a paper prints of its runs must be able to be true of one set of runs."""
+    for name, experiment in experiments.items():
+        for key in ("test_accuracy", "validation_accuracy"):
+            said = experiment["published"].get(key, {})
+            rising = [one for one in ("lowest", "mean", "highest") if one in said]
+            values = [said[one] for one in rising]
+            if values != sorted(values):
+                shares = ", ".join(f"{one} {said[one]:g}" for one in rising)
+                yield (
+                    f"'experiments: {name}: published: {key}' has {shares}: they "
+                    "should rise; copy them from the paper again"
+                )
+
+
 def _components(config):
     """ICA's scopes are named by repeat and fold: all that use them are dealt alike."""
     ks = {
@@ -477,6 +493,12 @@ def _derivatives(config):
         yield (
             "'experiments' see BOLD and tissue, but 'source: derivatives' has one of "
             "them in a study: make two studies"
+        )
+    if "tissue" in kinds and config["derivatives"]["confounds"]:
+        yield (
+            "'derivatives: confounds' are regressed out of BOLD, and 'experiments' see "
+            "tissue: delete it; what tests of tissue maps should allow for goes into "
+            "'statistics: covariates'"
         )
     for name, experiment in config["experiments"].items():
         if experiment["feature"]["kind"] == "tensor":
