@@ -5,18 +5,17 @@ import logging
 from pathlib import Path
 from shutil import copyfile
 
-from scan2map.bids_images import check_image, complete_sidecar
-from scan2map.images import read_json, write_json
+from scan2map.bids_images import check_image, complete_sidecar, read_sidecar
+from scan2map.images import write_json
 from scan2map.jobs import begin
 
 begin(snakemake)
 given, output, wanted = snakemake.input, snakemake.output, snakemake.params.wanted
 sidecars = {}
 for suffix in wanted:
-    image, sidecar = Path(given.get(suffix.lower())), {}
+    image = Path(given.get(suffix.lower()))
     check_image(suffix, image, given.get("bval"), given.get("bvec"))
-    for path in given.get(f"{suffix.lower()}_json"):
-        sidecar |= read_json(path)
+    sidecar = read_sidecar(given.get(f"{suffix.lower()}_json"))
     sidecars[suffix.lower()] = complete_sidecar(suffix, sidecar, image)
 
 for name, sidecar in sidecars.items():

@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from scan2map.bids_images import check_image, complete_sidecar
+from scan2map.bids_images import check_image, complete_sidecar, read_sidecar
 from scan2map.dicom.gate import pass_gate
 
 
@@ -31,8 +31,16 @@ def test_an_image_that_is_not_whole_is_named(tmp_path, rng, keep):
         check_image("T1w", path)
 
 
-def save_t1w(folder, data):
-    nib.save(nib.Nifti1Image(data, np.eye(4)), folder / "t1.nii.gz")
+HEAD = np.diag([50, 50, 50, 1.0])
+"""Affine of a head of four voxels in each direction."""
+
+
+def save_t1w(folder, data, affine=HEAD, code=1):
+    header = nib.Nifti1Header()
+    header.set_data_dtype(data.dtype)
+    header["sform_code"] = code
+    header["srow_x"], header["srow_y"], header["srow_z"] = affine[:3]
+    nib.save(nib.Nifti1Image(data, None, header), folder / "t1.nii.gz")
     return folder / "t1.nii.gz"
 
 
@@ -59,6 +67,32 @@ def test_what_cannot_be_a_t1w_image_is_named_with_its_file(tmp_path, data, said)
     path = save_t1w(tmp_path, data)
     with pytest.raises(ValueError, match=f"{path} .*{said}.*'exclude'"):
         check_image("T1w", path)
+
+
+@pytest.mark.parametrize(
+    ("affine", "code", "said"),
+    [
+        (HEAD, 0, "sform_code and qform_code are 0.* which side is left"),
+        (np.diag([50, np.nan, 50, 1]), 1, "nan.* no position in space"),
+        (np.diag([50, 50, 0, 1]), 1, "no position in space"),
+        (HEAD / 1000, 1, "is 0.2 x 0.2 x 0.2 mm large"),
+        (HEAD * 10, 1, "2000 mm large, with voxels of 500 x .* 80 to 800 mm"),
+    ],
+)
+def test_a_t1w_image_says_where_and_how_large_it_is(tmp_path, rng, affine, code, said):
+    path = save_t1w(tmp_path, rng.random((4, 4, 4)), affine, code)
+    with pytest.raises(ValueError, match=f"{path} .*{said}"):
+        check_image("T1w", path)
+
+
+def test_a_sidecar_that_is_a_list_is_named(tmp_path):
+    (tmp_path / "all.json").write_text('{"EchoTime": 1, "Site": "A"}')
+    (tmp_path / "own.json").write_text('{"EchoTime": 2}')
+    both = [tmp_path / "all.json", tmp_path / "own.json"]
+    assert read_sidecar(both) == {"EchoTime": 2, "Site": "A"}
+    both[1].write_text("[1, 2]")
+    with pytest.raises(ValueError, match="own.json should be an object .* is .1, 2."):
+        read_sidecar(both)
 
 
 def save_bold(folder, volumes=12, repetition=2.0, unit="sec"):

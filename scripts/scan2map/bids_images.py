@@ -3,6 +3,7 @@
 import numpy as np
 
 from scan2map.dwi.gradients import read_gradients
+from scan2map.images import read_json
 from scan2map.nifti import OR_LEAVE_OUT, nib, read_whole
 from scan2map.t1w_values import check_contrast
 
@@ -11,6 +12,9 @@ TASK = "rest"
 
 FEWEST_BOLD_VOLUMES = 10
 """Less than this is a reference or an aborted scan, no series."""
+
+EXTENT_MM = (80, 800)
+"""Of a T1w image of a head, in each direction."""
 
 SECONDS = {"msec": 1e-3, "usec": 1e-6}
 """Units of time that a NIfTI header may have instead of seconds."""
@@ -31,19 +35,20 @@ def check_image(suffix, image, bval=None, bvec=None):
     Raises
     ------
     ValueError
-        No NIfTI or not all of it, colours or complex numbers, a T1w that is not one
-        volume, a BOLD series of fewer than `FEWEST_BOLD_VOLUMES`,
-        or what `check_contrast` and `read_gradients` raise.
+        What `read_whole` refuses, a T1w that is not one volume or has not the size of
+        a head, a BOLD series of fewer than `FEWEST_BOLD_VOLUMES`, or what
+        `check_contrast` and `read_gradients` raise.
     """
-    _, data = read_whole(image)
+    read, data = read_whole(image)
     shape = data.shape
     volumes = shape[3] if len(shape) > 3 else 1
-    if suffix == "T1w" and (volumes != 1 or min(shape[:3]) < 2):
+    if suffix == "T1w" and (volumes != 1 or len(shape) < 3 or min(shape[:3]) < 2):
         raise ValueError(
             f"the image for T1w, {image.name}, has the shape {shape}; one volume of "
             "three dimensions is needed: choose another series"
         )
     if suffix == "T1w":
+        _check_extent(read, image)
         check_contrast(data, image)
     if suffix == "bold" and volumes < FEWEST_BOLD_VOLUMES:
         raise ValueError(
@@ -54,6 +59,46 @@ def check_image(suffix, image, bval=None, bvec=None):
     if suffix == "dwi":
         stem = str(image).removesuffix(".gz").removesuffix(".nii")
         read_gradients(bval or f"{stem}.bval", bvec or f"{stem}.bvec", volumes)
+
+
+def _check_extent(read, path):
+    """Refuse an image that no head fits into, or that is no picture of one."""
+    size = np.linalg.norm(read.affine[:3, :3], axis=0)
+    extent = size * read.shape[:3]
+    if not (EXTENT_MM[0] <= extent.min() and extent.max() <= EXTENT_MM[1]):
+        said, voxels = (
+            " x ".join(f"{value:.4g}" for value in one) for one in (extent, size)
+        )
+        raise ValueError(
+            f"{path} is {said} mm large, with voxels of {voxels} mm; a T1w image of a "
+            f"head has {EXTENT_MM[0]} to {EXTENT_MM[1]} mm in each direction: correct "
+            f"the size of its voxels, or convert it anew{OR_LEAVE_OUT}"
+        )
+
+
+def read_sidecar(paths):
+    """Return what JSON files say of an image; what the last says counts.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        From the dataset's top to the image's own.
+
+    Raises
+    ------
+    ValueError
+        A file is no JSON, or no object.
+    """
+    sidecar = {}
+    for path in paths:
+        said = read_json(path)
+        if not isinstance(said, dict):
+            raise ValueError(
+                f"{path} should be an object with the image's metadata, such as "
+                f'{{"RepetitionTime": 2}}, and is {str(said)[:50]}: mend or remove it'
+            )
+        sidecar |= said
+    return sidecar
 
 
 def complete_sidecar(suffix, sidecar, image):

@@ -80,7 +80,8 @@ def template_mask(head, template, mask, seed=0):
     Raises
     ------
     ValueError
-        From no starting point the template's intensities fit the head's.
+        No head stands out, or from no starting point do the template's intensities
+        fit the head's.
     """
     return template_masks(head, template, mask, [(mask, template[1])], seed)[0]
 
@@ -171,7 +172,13 @@ def _flatten(data, spacing):
 def _centre_of_top(above, step):
     """Return the mean voxel of the head down to `HEAD_HEIGHT` below the vertex."""
     area = above.sum((0, 1))
-    vertex = np.flatnonzero(area > 0.01 * above.shape[0] * above.shape[1])[-1]
+    planes = np.flatnonzero(area > 0.01 * above.shape[0] * above.shape[1])
+    if not planes.size:
+        raise ValueError(
+            "no head stands out of the T1w image's background: look at the image, and "
+            "make it anew, or exclude the session"
+        )
+    vertex = planes[-1]
     bottom = max(0, vertex - int(HEAD_HEIGHT / step))
     return np.argwhere(above[:, :, bottom:]).mean(0) + [0, 0, bottom]
 

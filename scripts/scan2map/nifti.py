@@ -66,7 +66,7 @@ def read_whole(path):
     Raises
     ------
     ValueError
-        No NIfTI or not all of it, or colours or complex numbers.
+        No NIfTI or not all of it, colours or complex numbers, or no position in space.
     """
     with reading(path):
         image = nib.load(path)
@@ -77,4 +77,24 @@ def read_whole(path):
             f"{path} holds {kind}; one number per voxel is needed: convert the image "
             f"anew from the scanner's own, not from a picture of it{OR_LEAVE_OUT}"
         )
+    _check_position(image, path)
     return image, data
+
+
+def _check_position(image, path):
+    """Refuse an image that does not say which voxel is where; left and right are lost.
+
+    Readers that invent a position do not invent the same one.
+    """
+    header, axes = image.header, image.affine[:3, :3]
+    if header["sform_code"] == 0 == header["qform_code"]:
+        said = "has no position in space (sform_code and qform_code are 0)"
+    elif not np.isfinite(image.affine).all() or not 0 < abs(np.linalg.det(axes)):
+        said = f"has the matrix {image.affine.tolist()}, which is no position in space"
+    else:
+        return
+    raise ValueError(
+        f"{path} {said}, so nobody knows which side is left: convert the image anew "
+        f"from the scanner's own, or take it from before it lost its affine"
+        f"{OR_LEAVE_OUT}"
+    )
