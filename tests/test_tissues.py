@@ -177,18 +177,47 @@ def test_maps_in_their_place_pass_also_shrunk_by_half_or_smooth(tissue):
         check_place(changed, affine, tissue, "a.nii")
 
 
+def moved(affine, *millimetres):
+    """The affine of an image that lies elsewhere."""
+    affine = affine.copy()
+    affine[:3, 3] += millimetres
+    return affine
+
+
 @pytest.mark.parametrize("tissue", ["GM", "WM"])
-def test_maps_that_lost_their_affine_or_were_cropped_are_refused(tissue):
+def test_maps_elsewhere_turned_or_cropped_are_refused(tissue):
     data, affine = template_map(tissue)
-    cropped = data[12:-12, 12:-12, 12:-12]
     for changed, place in [
-        (data, np.eye(4)),
         (data, np.diag([3.0, 3, 3, 1])),
-        (cropped, affine),
-        (np.where(np.arange(57) > 40, data, 0), affine),  # its top alone
+        (data, moved(affine, 15, 15, 15)),
+        (data, moved(affine, 0, 0, 40)),
+        (data[:, :, ::-1], affine),
+        (data[:, ::-1], affine),
+        (data[:, :57].transpose(1, 0, 2), affine),
+        (np.where(np.indices(data.shape)[0] < 28, data, 0), affine),
+        (data[12:-12, 12:-12, 12:-12], affine),
+        (np.where(np.arange(57) > 30, data, 0), affine),  # its top alone
     ]:
-        with pytest.raises(ValueError, match=rf"a.nii has \d+% .* \d+% of .*{tissue}"):
+        with pytest.raises(ValueError, match=rf"a.nii covers \d+% .*{tissue} .* MNI"):
             check_place(changed, place, tissue, "a.nii")
+
+
+def test_a_map_of_another_tissue_is_refused():
+    data, affine = template_map("GM")
+    for tissue in ("WM", "CSF"):
+        with pytest.raises(ValueError, match=f"correlation of -?0.* and of {tissue}"):
+            check_place(data, affine, tissue, "a.nii")
+
+
+def test_a_map_of_another_scale_or_without_its_affine_is_refused():
+    data, affine = template_map("WM")
+    for changed, place, said in [
+        (data / 1000, affine, "0.6703 mL of WM in voxels of 27 mm³, the template 670"),
+        (data * 10, affine, "6703 mL of WM"),
+        (data, np.eye(4), "24.* mL of WM in voxels of 1 mm³.* its affine"),
+    ]:
+        with pytest.raises(ValueError, match=f"a.nii holds {said}"):
+            check_place(changed, place, "WM", "a.nii")
 
 
 def test_a_map_that_is_not_on_the_grid_is_refused(tmp_path):
