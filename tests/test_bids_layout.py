@@ -152,6 +152,29 @@ def test_two_participants_cannot_have_one_image_behind_a_link(tmp_path):
         link.write_text("")
 
 
+def test_a_link_to_nothing_is_named_with_where_it_points_to(tmp_path):
+    (tmp_path / "sub-01/anat").mkdir(parents=True)
+    link = tmp_path / "sub-01/anat/sub-01_T1w.nii.gz"
+    link.symlink_to(tmp_path / "annex/1234")
+    rows = [{"participant_id": "01", "session_id": "a"}]
+    with pytest.raises(ValueError, match=f"{link} is a link to .*annex/1234.*datalad"):
+        find_dataset_images(tmp_path, rows, wanted=["T1w"])
+
+
+@pytest.mark.parametrize(
+    ("stem", "said"),
+    [
+        ("sub-02_ses-a", "folder of sub-01, and its name says sub-02"),
+        ("sub-01_ses-b", "folder of ses-a, and its name says ses-b"),
+    ],
+)
+def test_a_name_that_contradicts_its_folder_is_refused(tmp_path, stem, said):
+    dataset(tmp_path, *complete(SESSION, stem))
+    rows = [{"participant_id": "01", "session_id": "a"}]
+    with pytest.raises(ValueError, match=said):
+        find_dataset_images(tmp_path, rows, wanted=["T1w"])
+
+
 def test_sessions_of_one_participant_may_share_an_image(tmp_path):
     for session in "ab":
         folder = f"sub-01/ses-{session}"

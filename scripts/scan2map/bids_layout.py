@@ -38,7 +38,7 @@ def find_dataset_images(dataset, rows, *, wanted, entities=None):
     for row in rows:
         key = row["participant_id"], row["session_id"]
         found[key] = find_bids_images(dataset, *key, wanted=wanted, entities=entities)
-    refuse_shared(
+    check_found(
         {key: [files[one.lower()] for one in wanted] for key, files in found.items()}
     )
     return found
@@ -56,6 +56,44 @@ def check_dataset(dataset, source):
             f"the dataset {Path(dataset).absolute()} does not exist: correct "
             f"'{source}: dataset' in the configuration"
         )
+
+
+def check_found(images):
+    """Check that images are there, and of whom they are taken for.
+
+    Parameters
+    ----------
+    images : dict of (str, str) to list of str
+        Paths by participant and session, as many for each.
+
+    Raises
+    ------
+    ValueError
+        An image is a link to nothing, its name says another participant or session
+        than its folder, or what `refuse_shared` raises.
+    """
+    for (subject, session), paths in images.items():
+        for path in map(Path, paths):
+            if not path.exists():
+                raise ValueError(
+                    f"{path} is a link to {os.path.realpath(path)}, which is not "
+                    "there: fetch its content (of a DataLad dataset, with 'datalad "
+                    "get'), or correct the link"
+                )
+            _check_name(path, sub=subject, ses=session)
+    refuse_shared(images)
+
+
+def _check_name(path, **labels):
+    """Refuse an image whose name says something else than its folder."""
+    named = entities_of(path)
+    for key, label in labels.items():
+        folder = f"{key}-{label}"
+        if folder in path.parts[:-1] and named.get(key, label) != label:
+            raise ValueError(
+                f"{path} lies in the folder of {folder}, and its name says "
+                f"{key}-{named[key]}: find out whose image it is, and rename or move it"
+            )
 
 
 def refuse_shared(images):

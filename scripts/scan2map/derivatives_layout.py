@@ -4,10 +4,10 @@ from pathlib import Path
 
 from scan2map.bids_layout import (
     check_dataset,
+    check_found,
     entities_of,
     has_entities,
     inherited,
-    refuse_shared,
     session_folder,
     tell_images,
 )
@@ -79,7 +79,7 @@ def find_derivatives(dataset, rows, entities=None):
             "mask": str(mask),
             "confounds": str(_confounds_of(image)),
         }
-    refuse_shared({key: [files["bold"]] for key, files in found.items()})
+    check_found({key: [files["bold"]] for key, files in found.items()})
     return found
 
 
@@ -179,7 +179,7 @@ def find_tissue_maps(dataset, rows, tissues, modulated, entities=None):
             tissue: str(_one_map(folder, tissue, modulated, entities or {}))
             for tissue in tissues
         }
-    refuse_shared({key: list(files.values()) for key, files in found.items()})
+    check_found({key: list(files.values()) for key, files in found.items()})
     _refuse_mixed([path for files in found.values() for path in files.values()])
     return found
 
