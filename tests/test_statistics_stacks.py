@@ -4,6 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from scan2map.images import mask_on_grid, write_image
 from scan2map.smoothing import smooth_within
 from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
 from scan2map.statistics.stacks import (
@@ -169,3 +170,10 @@ def test_maps_that_are_zero_in_everybody_are_said_to_be(images, tmp_path):
 def test_another_shape_is_an_error(images, tmp_path):
     with pytest.raises(ValueError, match="image number 2 has shape"):
         stacked([images[0], images[0][..., :3]], tmp_path)
+
+
+def test_an_explicit_mask_of_several_volumes_is_told_by_its_file(tmp_path):
+    path = tmp_path / "mask.nii.gz"
+    write_image(np.ones((4, 5, 6, 2)), np.eye(4), path)
+    with pytest.raises(ValueError, match=rf"{path} has the shape \(4, 5, 6, 2\): one"):
+        mask_on_grid(path, (4, 5, 6), np.eye(4))

@@ -13,7 +13,7 @@ from scan2map.lean import without
 with without("pydicom"):
     import nibabel as nib
 
-__all__ = ["OR_LEAVE_OUT", "nib", "read_whole", "reading"]
+__all__ = ["OR_LEAVE_OUT", "nib", "read_volume", "read_whole", "reading"]
 
 OR_LEAVE_OUT = (
     ", or leave the session out by writing the reason in the cohort's column 'exclude'"
@@ -68,13 +68,49 @@ def read_whole(path):
     ValueError
         No NIfTI or not all of it, or colours or complex numbers.
     """
+    return _read(
+        path,
+        "convert the image anew from the scanner's own, not from a picture of it"
+        + OR_LEAVE_OUT,
+    )
+
+
+def read_volume(path):
+    """Return a NIfTI image of one volume that somebody made, and its values.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .nii or .nii.gz file.
+
+    Returns
+    -------
+    image : nibabel image
+    data : ndarray, shape (x, y, z)
+        Of numbers, as stored and scaled.
+
+    Raises
+    ------
+    ValueError
+        No NIfTI or not all of it, colours or complex numbers, or several volumes.
+    """
+    image, data = _read(path, "take another image, or convert it")
+    if data.ndim < 3 or data.size != np.prod(data.shape[:3]):
+        raise ValueError(
+            f"{path} has the shape {data.shape}: one volume is needed, of three "
+            "dimensions; take one volume out of it"
+        )
+    return image, data.reshape(data.shape[:3])
+
+
+def _read(path, remedy):
+    """Return an image and its values; ValueError where these are no plain numbers."""
     with reading(path):
         image = nib.load(path)
         data = np.asanyarray(image.dataobj)
     if data.dtype.kind not in "iuf":
         kind = "complex numbers" if data.dtype.kind == "c" else "colours (RGB)"
         raise ValueError(
-            f"{path} holds {kind}; one number per voxel is needed: convert the image "
-            f"anew from the scanner's own, not from a picture of it{OR_LEAVE_OUT}"
+            f"{path} holds {kind}; one number per voxel is needed: {remedy}"
         )
     return image, data
