@@ -178,8 +178,18 @@ def test_a_column_of_images_must_make_a_name():
 
 
 def test_too_few_arrangements_for_alpha_are_told(tmp_path):
-    with pytest.raises(ValueError, match="only 6 arrangements, so that no p .* 0.17"):
+    said = "only 6 arrangements, of which 2 always have .*, so that no p .* 0.33"
+    with pytest.raises(ValueError, match=said):
         plan_designs(of_images(covariates=[]), images(tmp_path, 4), GROUPS)
+
+
+def test_arrangements_that_suffice_for_one_tail_may_not_for_two(tmp_path):
+    rows = images(tmp_path, 6)
+    plan_designs(of_images(covariates=[], tails="positive"), rows, GROUPS)
+    with pytest.raises(ValueError, match="only 20 arrangements, .* smaller than 0.1,"):
+        plan_designs(of_images(covariates=[], tails="two"), rows, GROUPS)
+    scaled = {"value": "mean", "normalisation": "ancova"}
+    plan_designs(of_images(covariates=[], **{"global": scaled}), rows, GROUPS)
 
 
 def test_permuted_labels_keep_group_sizes_and_a_participants_sessions_together():

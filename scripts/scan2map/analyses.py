@@ -8,6 +8,7 @@ import random
 import re
 from pathlib import Path
 
+from scan2map.arrangements import count_alike
 from scan2map.cohort import leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
@@ -29,6 +30,10 @@ TISSUES = ("GM", "WM", "CSF")
 LEAST_TISSUE = 0.1
 """What a tissue map must exceed in everybody, unless an analysis says otherwise: what
 CAT12 recommends."""
+
+MOST_ALIKE = 24
+"""Arrangements that may have one statistic whatever the images; with more of them than
+this over alpha none are looked for."""
 
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
@@ -343,27 +348,44 @@ def _planned(analysis, rows, groups):
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
-        weights = contrast_weights(design, contrast, wanted).weights
+        weighed = contrast_weights(design, contrast, wanted)
         if len(parametric) == len(asked["corrections"]):
             continue
         if asked["null"] != "maps":
             continue
-        kind = exchange_of(design, weights, asked["variance"])
         if 1 / (asked["permutations"] + 1) > asked["alpha"]:
             raise ValueError(
                 f"'permutations: {asked['permutations']}' has no p below "
                 f"{1 / (asked['permutations'] + 1):.2g}, and none can be significant "
                 f"at {asked['alpha']:g}: take more"
             )
-        total = arrangements(design, kind)
-        if 1 / total > asked["alpha"]:
-            raise ValueError(
-                f"contrast '{contrast}': {len(design.labels)} images have only {total} "
-                f"arrangements, so that no p is smaller than {1 / total:.2g}, and none "
-                f"can be significant at {asked['alpha']:g}: scan more participants or "
-                "take another correction"
-            )
+        _check_arrangements(design, contrast, weighed, asked)
     return design
+
+
+def _check_arrangements(design, name, contrast, asked):
+    """Raise ValueError where no p of a permutation can be small enough."""
+    kind = exchange_of(design, contrast.weights, asked["variance"])
+    scaled = asked["global"]
+    if scaled["normalisation"] == "ancova" and scaled["value"] == "mean":
+        # The maps' own global values differ from each other; which they are is unknown.
+        rows = [[*row, random.Random(n).gauss()] for n, row in enumerate(design.matrix)]
+        design = design._replace(matrix=rows)
+        contrast = contrast._replace(weights=[[*row, 0.0] for row in contrast.weights])
+    total, alpha = arrangements(design, kind), asked["alpha"]
+    alike = 1
+    if total * alpha < MOST_ALIKE:
+        both, unequal = asked["tails"] == "two", asked["variance"] == "unequal"
+        alike = count_alike(design, contrast, kind, both, unequal)
+    if alike / total <= alpha:
+        return
+    same = f", of which {alike} always have the same statistic" if alike > 1 else ""
+    raise ValueError(
+        f"contrast '{name}': {len(design.labels)} images have only {total} "
+        f"arrangements{same}, so that no p is smaller than {alike / total:.2g}, and "
+        f"none can be significant at {alpha:g}: scan more participants or take another "
+        "correction"
+    )
 
 
 def locate_images(rows, analyses, table):
