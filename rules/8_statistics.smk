@@ -47,6 +47,7 @@ rule stack_maps:
     params:
         code=code_of("82_stack_maps"),
         images=images_per_row,
+        kind=kind_of_analysis,
         mirror=is_reversed,
         sessions=sessions_of_globals,
         statistics=statistics_of("mask", "global", "fwhm"),

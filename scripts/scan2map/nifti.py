@@ -13,12 +13,19 @@ from scan2map.lean import without
 with without("pydicom"):
     import nibabel as nib
 
-__all__ = ["OR_LEAVE_OUT", "nib", "read_volume", "read_whole", "reading"]
+__all__ = ["OF_A_MAP", "OR_LEAVE_OUT", "nib", "read_volume", "read_whole", "reading"]
 
 OR_LEAVE_OUT = (
     ", or leave the session out by writing the reason in the cohort's column 'exclude'"
 )
 """How most messages about an image end."""
+
+OF_A_SCAN = (
+    "convert the image anew from the scanner's own, not from a picture of it"
+    + OR_LEAVE_OUT
+)
+OF_A_MAP = "take the image of numbers, or make one of it"
+"""What to do with colours or complex numbers."""
 
 UNREADABLE = (
     nib.filebasedimages.ImageFileError,
@@ -49,13 +56,15 @@ def reading(path):
         ) from error
 
 
-def read_whole(path):
+def read_whole(path, advice=OF_A_SCAN):
     """Return a NIfTI image that has been read to its end, and its values.
 
     Parameters
     ----------
     path : str or Path
         A .nii or .nii.gz file.
+    advice : str
+        What to do where it holds no numbers.
 
     Returns
     -------
@@ -68,11 +77,15 @@ def read_whole(path):
     ValueError
         No NIfTI or not all of it, or colours or complex numbers.
     """
-    return _read(
-        path,
-        "convert the image anew from the scanner's own, not from a picture of it"
-        + OR_LEAVE_OUT,
-    )
+    with reading(path):
+        image = nib.load(path)
+        data = np.asanyarray(image.dataobj)
+    if data.dtype.kind not in "iuf":
+        kind = "complex numbers" if data.dtype.kind == "c" else "colours (RGB)"
+        raise ValueError(
+            f"{path} holds {kind}; one number per voxel is needed: {advice}"
+        )
+    return image, data
 
 
 def read_volume(path):
@@ -94,23 +107,10 @@ def read_volume(path):
     ValueError
         No NIfTI or not all of it, colours or complex numbers, or several volumes.
     """
-    image, data = _read(path, "take another image, or convert it")
+    image, data = read_whole(path, advice=OF_A_MAP)
     if data.ndim < 3 or data.size != np.prod(data.shape[:3]):
         raise ValueError(
             f"{path} has the shape {data.shape}: one volume is needed, of three "
             "dimensions; take one volume out of it"
         )
     return image, data.reshape(data.shape[:3])
-
-
-def _read(path, remedy):
-    """Return an image and its values; ValueError where these are no plain numbers."""
-    with reading(path):
-        image = nib.load(path)
-        data = np.asanyarray(image.dataobj)
-    if data.dtype.kind not in "iuf":
-        kind = "complex numbers" if data.dtype.kind == "c" else "colours (RGB)"
-        raise ValueError(
-            f"{path} holds {kind}; one number per voxel is needed: {remedy}"
-        )
-    return image, data
