@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 from scan2map.arrangements import count_alike
-from scan2map.cohort import leave_out
+from scan2map.bids_layout import refuse_shared
+from scan2map.cohort import OPTIONAL, REQUIRED, leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
@@ -344,7 +345,7 @@ def _planned(analysis, rows, groups):
         )
     if analysis["kind"] == "column":
         taking_part = [rows[i] for members in design.members for i in members]
-        _check_images(analysis["maps"], taking_part)
+        _check_images(analysis["maps"], taking_part, asked["sessions"] == "average")
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
@@ -399,13 +400,39 @@ def locate_images(rows, analyses, table):
         From `study_analyses`.
     table : str or Path
         The cohort's file.
+
+    Raises
+    ------
+    ValueError
+        A column of images has another meaning as well.
     """
+    for name, analysis in analyses.items():
+        if analysis["kind"] == "column":
+            _check_meaning(name, analysis)
     columns = {a["maps"] for a in analyses.values() if a["kind"] == "column"}
     for row in rows:
         for column in columns & set(row):
             if row[column]:
                 path = Path(row[column]).expanduser()
                 row[column] = str(Path(table).resolve().parent / path)
+
+
+def _check_meaning(name, analysis):
+    """Raise ValueError where a column of images is used for something else."""
+    column, asked = analysis["maps"], analysis["statistics"]
+    given = [asked["regressor"], *asked["covariates"]]
+    if column in (*REQUIRED, "dicom", *OPTIONAL):
+        use = "a column with a meaning of its own"
+    elif column in [covariate_name(covariate) for covariate in given if covariate]:
+        use = "which is a covariate, too"
+    elif column == asked["global"]["value"]:
+        use = "which is 'global: value', too"
+    else:
+        return
+    raise ValueError(
+        f"analysis '{name}' has 'maps: {column}', {use}: it cannot name images. Give "
+        "them a column of the cohort that has a path in each row, and nothing else"
+    )
 
 
 def _check_null(analysis):
@@ -441,15 +468,28 @@ def _check_null(analysis):
         )
 
 
-def _check_images(column, rows):
+def _check_images(column, rows, averaged):
+    """Raise ValueError where a row names no image, or one that others have, too.
+
+    Where sessions are averaged, a participant may have one image for all of them.
+    """
+    images, seen = {}, set()
     for row in rows:
-        path = row.get(column, "")
+        path, who = row.get(column, ""), row["participant_id"]
         if not path or not Path(path).is_file():
             raise ValueError(
                 f"the cohort's column '{column}' names '{path}' for participant "
-                f"{row['participant_id']}, which is no file: an image (NIfTI) of each "
-                "session was expected"
+                f"{who}, which is no file: an image (NIfTI) of each session was "
+                "expected"
             )
+        real = who, os.path.realpath(path)
+        if not averaged or real not in seen:
+            images[who, row["session_id"]] = [path]
+        seen.add(real)
+    refuse_shared(
+        images,
+        f"the cohort's column '{column}' should name an image of each. Correct it",
+    )
 
 
 def _check_file(path, where):
