@@ -231,6 +231,11 @@ def test_arrangements_that_suffice_for_one_tail_may_not_for_two(tmp_path):
     plan_designs(of_images(covariates=[], **{"global": scaled}), rows, GROUPS)
 
 
+def test_arrangements_of_many_participants_are_counted(tmp_path):
+    for wanted in ({}, {"contrasts": {"mean": {"t": "mean"}}}):
+        plan_designs(of_images(**wanted), images(tmp_path, 1200), GROUPS)
+
+
 def test_permuted_labels_keep_group_sizes_and_a_participants_sessions_together():
     rows = cohort(10) + [row | {"session_id": "2"} for row in cohort(10)[:3]]
     permuted = permuted_cohort(rows, seed=1)

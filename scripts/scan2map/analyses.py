@@ -375,7 +375,7 @@ def _check_arrangements(design, name, contrast, asked):
         contrast = contrast._replace(weights=[[*row, 0.0] for row in contrast.weights])
     total, alpha = arrangements(design, kind), asked["alpha"]
     alike = 1
-    if total * alpha < MOST_ALIKE:
+    if total < MOST_ALIKE / alpha:
         both, unequal = asked["tails"] == "two", asked["variance"] == "unequal"
         alike = count_alike(design, contrast, kind, both, unequal)
     if alike / total <= alpha:
