@@ -25,6 +25,30 @@ rule intersect_masks:
         "../scripts/81_intersect_masks.py"
 
 
+rule check_atlas:
+    """Does the atlas name regions of the brain?"""
+    input:
+        atlas=atlas_files,
+        mask=GRID_MASK,
+    output:
+        "<statistics>/{analysis}/atlas.json",
+    log:
+        "<logs>/8_statistics/check_atlas/{analysis}.log",
+    benchmark:
+        "<benchmarks>/8_statistics/check_atlas/{analysis}.tsv"
+    # As soon as it can: to hear of a wrong atlas once networks are trained is late.
+    priority: 10
+    conda:
+        "../envs/scan2map.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code_of("86_check_atlas"),
+    script:
+        "../scripts/86_check_atlas.py"
+
+
 rule stack_maps:
     """What does each participant's map hold, in the voxels that all have?"""
     input:
@@ -47,6 +71,7 @@ rule stack_maps:
     params:
         code=code_of("82_stack_maps"),
         images=images_per_row,
+        kind=kind_of_analysis,
         mirror=is_reversed,
         sessions=sessions_of_globals,
         statistics=statistics_of("mask", "global", "fwhm"),
@@ -63,6 +88,7 @@ rule test_maps:
         cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
+        checked=checked_atlas,
     output:
         statistic="<tested>/{contrast}_statmap.nii.gz",
         effect="<tested>/{contrast}_effect.nii.gz",
@@ -100,6 +126,7 @@ rule correct_maps:
         cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
+        checked=checked_atlas,
         null=null_maps,
     output:
         statistic="<tested>/{contrast}_desc-{correction}_statmap.nii.gz",

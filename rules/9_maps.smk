@@ -139,6 +139,7 @@ rule tabulate_activation:
     input:
         maps=each_mapped_kind("<activation>"),
         atlas=atlas_of_experiment,
+        checked=checked_atlas_of_experiment,
         mask=GRID_MASK,
     output:
         tsv="<report>/{experiment}_regions.tsv",

@@ -250,6 +250,21 @@ def atlas_in(statistics):
     return [file for file in files if file]
 
 
+def checked_atlas(wildcards):
+    """Word that an atlas fits the brain; images of the user's own are looked up first."""
+    analysis = analysis_of(wildcards)
+    if analysis["kind"] == "column":
+        return []
+    return word_of_atlas(analysis["statistics"], wildcards.analysis)
+
+
+def word_of_atlas(statistics, analysis):
+    if not atlas_in(statistics):
+        return []
+    path = workflow.pathvars.apply("<statistics>/{analysis}/atlas.json")
+    return path.format(analysis=analysis)
+
+
 def first_correction(name):
     """The correction of an analysis that figures show."""
     return analyses[name]["statistics"]["corrections"][0]

@@ -111,3 +111,9 @@ def grid_of_experiment(wildcards):
 def atlas_of_experiment(wildcards):
     """Image and table of the atlas of an experiment's statistics; empty without one."""
     return atlas_in(experiment_of(wildcards)["statistics"])
+
+
+def checked_atlas_of_experiment(wildcards):
+    """Word that the atlas of an experiment's statistics fits the brain."""
+    statistics = experiment_of(wildcards)["statistics"]
+    return word_of_atlas(statistics, wildcards.experiment)

@@ -28,6 +28,7 @@ try:
     check_files(workflow.configfiles)
     config.update(read_switches(read_numbers(dict(config))))
     check_finite(config)
+    written = dict(config)
     config.update(spread_statistics(config))
     validate(config, SCHEMA)
     config.update(expand_home(config))
@@ -35,7 +36,7 @@ try:
 except ValueError as problem:
     raise WorkflowError(str(problem)) from None
 except WorkflowError as problem:
-    raise WorkflowError(schema_sentence(problem.__context__)) from None
+    raise WorkflowError(schema_sentence(problem.__context__, written)) from None
 
 # Experiments keep the order in which the report is to show them.
 shown = list(config["experiments"])

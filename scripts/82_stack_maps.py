@@ -8,7 +8,7 @@ from scan2map.jobs import begin
 from scan2map.measured import read_volumes, with_volumes
 from scan2map.statistics import check_grids, read_map
 from scan2map.statistics.analysis import stack_analysis
-from scan2map.statistics.stacks import average_maps, take_apart
+from scan2map.statistics.stacks import average_maps, refuse_constant, take_apart
 
 begin(snakemake)
 asked, sizes = snakemake.params.statistics, snakemake.params.images
@@ -22,26 +22,27 @@ if snakemake.input.volumes:
     sessions = {who: with_volumes(rows, volumes) for who, rows in sessions.items()}
 
 
-def images():
-    """Yield the map of each row of the design, the average over sessions."""
-    read = iter(zip(paths, mirror, strict=True))
-    for size in sizes:
-        yield average_maps(
-            [
-                read_map(path, asked["mask"]["implicit"])[:: -1 if flip else 1]
-                for path, flip in (next(read) for _ in range(size))
-            ]
-        )
+read = iter(zip(paths, mirror, strict=True))
+files = [[next(read) for _ in range(size)] for size in sizes]
+
+
+def map_of(path, flip):
+    """Return the map of one session; one that somebody gave must tell something."""
+    image = read_map(path, asked["mask"]["implicit"])
+    if snakemake.params.kind == "column":
+        refuse_constant(image, path)
+    return image[:: -1 if flip else 1]
 
 
 stack = stack_analysis(
-    images(),
+    (average_maps([map_of(*file) for file in row]) for row in files),
     n_images=len(sizes),
     path=snakemake.output.stack,
     asked=asked,
     explicit=np.logical_and.reduce(masks) if masks else None,
     affine=affine,
     values=global_values(sessions, asked),
+    names=[" and ".join(path for path, _ in row) for row in files],
 )
 write_image(take_apart(stack.mask, stack.n_maps), affine, snakemake.output.mask)
 description = {

@@ -29,6 +29,7 @@ if snakemake.input.volumes:
     rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
+atlas = read_atlas(snakemake.input.atlas, take_apart(mask, n_maps), affine)
 stacked = read_json(snakemake.input.description)
 
 level = fit_analysis(data, mask, affine, design, asked, stacked["GlobalValues"])
@@ -42,7 +43,7 @@ table, sets = tabulate_contrast(
     Asked(tails=asked["tails"], cluster_forming_p=asked["cluster_forming_p"]),
     asked["extent_mm3"],
     n_maps,
-    read_atlas(*snakemake.input.atlas),
+    atlas,
 )
 if not has_random_fields(design, contrast):
     table, sets = without_p(table, sets)

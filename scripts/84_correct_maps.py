@@ -34,6 +34,7 @@ if snakemake.input.volumes:
     rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)
 data, mask, affine, n_maps = read_stack(snakemake.input.stack, snakemake.input.mask)
+atlas = read_atlas(snakemake.input.atlas, take_apart(mask, n_maps), affine)
 stacked = read_json(snakemake.input.description)
 
 level = fit_analysis(data, mask, affine, design, asked, stacked["GlobalValues"])
@@ -64,7 +65,7 @@ clusters = significant_clusters(
     corrected,
     asked_of(asked),
     n_maps,
-    read_atlas(*snakemake.input.atlas),
+    atlas,
 )
 
 out, significant = snakemake.output, corrected.p <= asked["alpha"]

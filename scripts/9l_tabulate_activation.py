@@ -14,9 +14,9 @@ from scan2map.statistics.tables import write_rows
 begin(snakemake)
 
 params = snakemake.params
-atlas = read_atlas(*snakemake.input.atlas)
-labels = atlas.on_grid(*read_grid(snakemake.input.mask))
-labels = np.where(read_mask(snakemake.input.mask), labels, 0)
+mask, (shape, affine) = read_mask(snakemake.input.mask), read_grid(snakemake.input.mask)
+atlas = read_atlas(snakemake.input.atlas, mask, affine)
+labels = np.where(mask, atlas.on_grid(shape, affine), 0)
 n = len(params.participants)
 rows = []
 for place, kind in enumerate(params.kinds):

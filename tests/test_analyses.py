@@ -10,6 +10,7 @@ from scan2map.analyses import (
     base_and_number,
     columns_needed,
     contrasts_of,
+    locate_images,
     permuted_cohort,
     plan_designs,
     spread_statistics,
@@ -95,10 +96,13 @@ def test_misspelt_maps_are_told_with_what_they_could_be(tmp_path):
 
 
 def images(tmp_path, n=12):
-    path = tmp_path / "con.nii.gz"
-    path.touch()
+    paths = [tmp_path / f"con{number}.nii.gz" for number in range(n)]
+    for path in paths:
+        path.touch()
     low = [str(number % 5) for number in range(n)]
-    return cohort(n, con=[str(path)] * n, sex=["F", "M"] * (n // 2), low=low)
+    return cohort(
+        n, con=[str(path) for path in paths], sex=["F", "M"] * (n // 2), low=low
+    )
 
 
 def of_images(**statistics):
@@ -154,6 +158,41 @@ def test_an_image_that_is_no_file_is_named(tmp_path):
         plan_designs(of_images(), rows, GROUPS)
 
 
+def test_an_image_that_two_participants_share_is_named(tmp_path):
+    rows = images(tmp_path)
+    (tmp_path / "link.nii.gz").symlink_to(rows[0]["con"])
+    rows[1]["con"] = str(tmp_path / "link.nii.gz")
+    said = "p0 .* and p1 .* have one image, .* column 'con' should name an image of"
+    with pytest.raises(ValueError, match=said):
+        plan_designs(of_images(), rows, GROUPS)
+
+
+def test_sessions_that_are_averaged_may_have_one_image(tmp_path):
+    rows = images(tmp_path)
+    rows += [row | {"session_id": "2"} for row in rows]
+    assert len(plan_designs(of_images(), rows, GROUPS)["vbm"].labels) == 12
+    each = of_images(sessions="each", corrections=["permutation-max-t"])
+    with pytest.raises(ValueError, match="sessions 1 and 2 of participant p0 are the"):
+        plan_designs(each, rows, GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("column", "use"),
+    [
+        ("group", "meaning of its own"),
+        ("age", "meaning of its own"),
+        ("iq", "covariate"),
+    ],
+)
+def test_a_column_of_images_cannot_mean_anything_else(column, use, tmp_path):
+    own = {"label": "own", "maps": column, "statistics": {"covariates": ["iq"]}}
+    analyses = {"own": study(own=own)["own"]}
+    rows = cohort(iq=["7"] * 12)
+    with pytest.raises(ValueError, match=f"'own' has 'maps: {column}', .*{use}"):
+        locate_images(rows, analyses, tmp_path / "cohort.tsv")
+    assert rows == cohort(iq=["7"] * 12)
+
+
 def test_who_takes_no_part_needs_no_value(tmp_path):
     rows = images(tmp_path)
     for row in rows[::2]:
@@ -178,8 +217,23 @@ def test_a_column_of_images_must_make_a_name():
 
 
 def test_too_few_arrangements_for_alpha_are_told(tmp_path):
-    with pytest.raises(ValueError, match="only 6 arrangements, so that no p .* 0.17"):
+    said = "only 6 arrangements, of which 2 always have .*, so that no p .* 0.33"
+    with pytest.raises(ValueError, match=said):
         plan_designs(of_images(covariates=[]), images(tmp_path, 4), GROUPS)
+
+
+def test_arrangements_that_suffice_for_one_tail_may_not_for_two(tmp_path):
+    rows = images(tmp_path, 6)
+    plan_designs(of_images(covariates=[], tails="positive"), rows, GROUPS)
+    with pytest.raises(ValueError, match="only 20 arrangements, .* smaller than 0.1,"):
+        plan_designs(of_images(covariates=[], tails="two"), rows, GROUPS)
+    scaled = {"value": "mean", "normalisation": "ancova"}
+    plan_designs(of_images(covariates=[], **{"global": scaled}), rows, GROUPS)
+
+
+def test_arrangements_of_many_participants_are_counted(tmp_path):
+    for wanted in ({}, {"contrasts": {"mean": {"t": "mean"}}}):
+        plan_designs(of_images(**wanted), images(tmp_path, 1200), GROUPS)
 
 
 def test_permuted_labels_keep_group_sizes_and_a_participants_sessions_together():

@@ -159,6 +159,13 @@ def test_a_design_that_cannot_answer_says_why(columns, changes, sentence):
         cohort_design(cohort(**columns), asked(**changes), GROUPS)
 
 
+@pytest.mark.parametrize("name", ["mean", "control", "effects", "groups"])
+def test_a_covariate_that_contrasts_would_take_for_something_else_is_refused(name):
+    rows = cohort(**{name: list("134276829551")})
+    with pytest.raises(ValueError, match=f"'{name}' cannot be a covariate, .* rename"):
+        cohort_design(rows, asked(covariates=["age", name]), GROUPS)
+
+
 def test_a_sum_that_was_rounded_still_follows_from_its_parts(rng):
     parts = rng.normal([600, 500, 400], 50, size=(12, 3))
     volumes = np.column_stack([parts, parts.sum(1)]).round(3)

@@ -17,8 +17,12 @@ def render(caption, study="estudillo2022", **wildcards):
     effects = wildcards.pop("effects", ["local"])
     kinds = wildcards.pop("kinds", ["cam", "gradcam", "gradient"])
     published = wildcards.pop("published", {"test_accuracy": {"mean": 0.9}})
+    config = resolved(read_study(study))
+    experiment = next(iter(config["experiments"]))
+    own = config["experiments"][experiment]["statistics"]
+    own["atlas"] = wildcards.pop("atlas", own["atlas"])
     snakemake = SimpleNamespace(
-        config=resolved(read_study(study)),
+        config=config,
         params=SimpleNamespace(
             label="pre",
             approaches=["pre", "post"],
@@ -34,6 +38,7 @@ def render(caption, study="estudillo2022", **wildcards):
             tsv="scores.tsv", html="scores.html", profile="resources.yaml"
         ),
         wildcards=SimpleNamespace(
+            experiment=experiment,
             subject="01",
             session="1",
             metric="MD",
@@ -107,6 +112,12 @@ def test_published_runs_are_explained_where_they_are_drawn():
 )
 def test_captions_of_groups_say_what_their_kind_of_map_means(kind, said):
     assert said in render("group_activation.rst", kind=kind)
+
+
+def test_the_caption_of_regions_names_the_atlas_of_the_experiment():
+    atlas = {"image": "own/labels.nii.gz", "labels": "own/labels.tsv"}
+    said = render("regional_activation.rst", atlas=atlas)
+    assert "regions of the atlas labels.tsv, by group" in said
 
 
 def test_the_front_page_speaks_of_what_the_study_has():

@@ -7,6 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from workflow import ROOT, complete, phantom_config, resting_config
 
+from scan2map.analyses import spread_statistics
 from scan2map.settings import (
     canonical,
     check_files,
@@ -149,8 +150,29 @@ def test_the_same_settings_written_differently_are_the_same():
 def test_what_does_not_fit_the_schema_is_told_in_words(change, sentence):
     with open(SCHEMA, encoding="utf-8") as file:
         validator = Draft202012Validator(yaml.safe_load(file))
-    errors = validator.iter_errors(phantom_config() | change)
-    assert any(re.search(sentence, schema_sentence(error)) for error in errors)
+    written = phantom_config() | change
+    errors = validator.iter_errors(written)
+    assert any(re.search(sentence, schema_sentence(error, written)) for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("study", "own", "where"),
+    [
+        ({"tails": "both"}, {}, "statistics: tails"),
+        ({"mask": {"treshold": 1}}, {"mask": {"implicit": True}}, "statistics: mask"),
+        ({"alfa": 1}, {"alpha": 0.01}, "statistics"),
+        ({}, {"tails": "both"}, "experiments: postregistration: statistics: tails"),
+        ({}, {"alfa": 1}, "experiments: postregistration: statistics"),
+    ],
+)
+def test_a_fault_of_statistics_is_told_where_it_is_written(study, own, where):
+    with open(SCHEMA, encoding="utf-8") as file:
+        validator = Draft202012Validator(yaml.safe_load(file))
+    written = phantom_config() | {"statistics": study}
+    written["experiments"]["postregistration"]["statistics"] = own
+    errors = validator.iter_errors(spread_statistics(written))
+    said = [schema_sentence(e, written) for e in errors if "statistics" in e.path]
+    assert {sentence.split("'")[2] for sentence in said} == {where}
 
 
 def test_an_environment_below_a_folder_with_a_space_is_refused():

@@ -52,6 +52,16 @@ def test_members_of_a_family_share_a_fold_in_every_repeat():
         assert len({folds[repeat, row["participant_id"]] for row in rows[6:10]}) == 1
 
 
+def test_siblings_in_both_groups_are_told_as_the_cause_of_too_few_to_deal():
+    rows = people(control=8, patient=8)
+    for number, row in enumerate(rows):
+        row["family"] = f"pair{number % 8}"
+    said = "'patient' has 8 participants, but 0 families to deal: 8 families .* both"
+    for asked in ({"k": 4}, {"scheme": "shuffle", "validation": 0.2, "test": 0.2}):
+        with pytest.raises(ValueError, match=f"{said} .* or empty 'family' where"):
+            deal(rows, seed=1, repeats=1, **asked)
+
+
 def test_sessions_of_a_participant_are_one_person():
     rows = people(a=4, b=4)
     assert families(rows + rows) == families(rows)

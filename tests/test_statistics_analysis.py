@@ -117,17 +117,6 @@ def test_a_peak_has_the_name_of_its_region(level, contrast):
     assert named == {1: "left half", 3: ""}
 
 
-def test_an_atlas_on_another_grid_has_the_number_of_the_nearest_voxel():
-    labels = np.zeros((4, 4, 4), int)
-    labels[2:] = 1001
-    atlas = Atlas(labels, np.diag([2.0, 2.0, 2.0, 1]), {1001: "right half"})
-    finer = np.diag([1.0, 1.0, 1.0, 1])
-    finer[:3, 3] = -0.5
-    numbers = atlas.on_grid((8, 8, 8), finer)
-    np.testing.assert_array_equal(numbers[4:], 1001)
-    assert not numbers[:4].any()
-
-
 def test_the_file_beside_a_map_says_what_it_is(level, contrast):
     _, sets = tabulate_contrast(level, contrast, Asked(), 0, 3)
     said = describe_test(level, contrast, DESIGN, sets, ASKED, "mm^2/s")

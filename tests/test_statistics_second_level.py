@@ -159,7 +159,17 @@ def test_few_people_have_all_their_arrangements(rng):
     few = permuting(images=6)
     found = correct("permutation-max-t", level, contrast, permuting=few)
     assert found.about["exhaustive"] and found.about["arrangements"] == 20
-    assert found.about["smallest_p"] == 1 / 20
+
+
+def test_the_smallest_p_told_is_that_of_an_effect_that_nobody_could_miss(rng):
+    level = fit_second_level(maps(rng, 6, effect=100.0), MASK, AFFINE, GROUPS[:6])
+    few = permuting(images=6)
+    for asked, smallest in ((Asked(tails="positive"), 1 / 20), (Asked(), 2 / 20)):
+        for name in MEASURES:
+            found = correct(name, level, level.test([-1, 1]), asked, permuting=few)
+            assert found.about["smallest_p"] == smallest
+        found = correct("permutation-max-t", level, level.test([-1, 1]), asked, few)
+        assert found.p.min() == pytest.approx(smallest)
 
 
 def test_threads_do_not_change_a_p(rng):

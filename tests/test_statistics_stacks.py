@@ -4,6 +4,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from scan2map.images import mask_on_grid, write_image
 from scan2map.smoothing import smooth_within
 from scan2map.statistics import Masking, Scaling, check_grids, read_map, stack_images
 from scan2map.statistics.stacks import (
@@ -11,6 +12,7 @@ from scan2map.statistics.stacks import (
     global_mean,
     lay_abreast,
     read_stack,
+    refuse_constant,
     take_apart,
 )
 
@@ -149,7 +151,10 @@ def test_maps_on_different_grids_are_named_with_both(tmp_path):
     [
         ({"explicit": np.zeros(SHAPE, bool)}, "the mask is empty"),
         ({"explicit": np.ones((2, 2, 2), bool)}, r"mask has shape \(2, 2, 2\)"),
-        ({"masking": Masking(1e6)}, "none is finite, above its threshold"),
+        (
+            {"masking": Masking(1e6)},
+            "336 do not exceed 'mask: threshold', 1e.06, .* lower the threshold",
+        ),
         (
             {"scaling": Scaling("proportional", np.array([1.0, 1, 0, 1, 1]))},
             "image number 3 has the global value 0",
@@ -161,6 +166,40 @@ def test_nothing_to_test_is_said(images, tmp_path, options, sentence):
         stacked(images, tmp_path, **options)
 
 
+def test_the_image_that_empties_the_mask_is_named_with_the_cause(images, tmp_path):
+    names = [f"con{number}.nii" for number in range(5)]
+    images[1, 3:], images[3, :3] = np.nan, 0
+    said = "168 lack a value .* in con1.nii, .* 168 do not exceed .* in con3.nii, where"
+    with pytest.raises(ValueError, match=said):
+        stacked(images, tmp_path, masking=Masking(0.1), names=names)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (0, "has the value 0 in every"),
+        (7, "has the value 7 in"),
+        (np.nan, "has no value"),
+    ],
+)
+def test_a_map_that_tells_nothing_is_refused_by_its_file(tmp_path, value, sentence):
+    path = tmp_path / "con.nii.gz"
+    write_image(np.full(SHAPE, value, np.float32), np.eye(4), path)
+    with pytest.raises(ValueError, match=f"{path} {sentence}"):
+        refuse_constant(read_map(path), path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [([("R", "u1"), ("G", "u1"), ("B", "u1")], "colours"), (np.complex64, "complex")],
+)
+def test_a_map_of_anything_but_numbers_is_refused_by_its_file(tmp_path, kind, said):
+    path = tmp_path / "con.nii.gz"
+    nib.save(nib.Nifti1Image(np.zeros(SHAPE, kind), np.eye(4)), path)
+    with pytest.raises(ValueError, match=f"{path} holds {said}"):
+        read_map(path)
+
+
 def test_maps_that_are_zero_in_everybody_are_said_to_be(images, tmp_path):
     with pytest.raises(ValueError, match="all 5 maps are 0 .*look at them"):
         stacked([np.zeros_like(image) for image in images], tmp_path)
@@ -169,3 +208,10 @@ def test_maps_that_are_zero_in_everybody_are_said_to_be(images, tmp_path):
 def test_another_shape_is_an_error(images, tmp_path):
     with pytest.raises(ValueError, match="image number 2 has shape"):
         stacked([images[0], images[0][..., :3]], tmp_path)
+
+
+def test_an_explicit_mask_of_several_volumes_is_told_by_its_file(tmp_path):
+    path = tmp_path / "mask.nii.gz"
+    write_image(np.ones((4, 5, 6, 2)), np.eye(4), path)
+    with pytest.raises(ValueError, match=rf"{path} has the shape \(4, 5, 6, 2\): one"):
+        mask_on_grid(path, (4, 5, 6), np.eye(4))

@@ -8,7 +8,7 @@ import pytest
 from test_workflow_plan import ancestors
 from workflow import inputs_of_outputs, snakemake, tissue_config
 
-from scan2map.images import read_array, read_json
+from scan2map.images import read_array, read_json, write_image
 from scan2map.nifti import nib
 
 MAPS = "results/wm/7_maps/wm"
@@ -64,7 +64,7 @@ def explained(tmp_path_factory):
     """A folder with trained networks and features, and the maps made of them."""
     keras = pytest.importorskip("keras")
     from scan2map import networks
-    from scan2map.images import write_image, write_json
+    from scan2map.images import write_json
 
     folder, config = tmp_path_factory.mktemp("explained"), tissue_config()
     rng, shape = np.random.default_rng(0), config["grid"]["shape"]
@@ -97,7 +97,7 @@ def explained(tmp_path_factory):
     targets = [path for kind in ("cam", "gradient") for path in group_maps(kind)]
     targets += ["results/wm/9_report/wm_regions.html"]
     rules = ("activation_map", "average_activation", "average_groups")
-    allowed = [*rules, "tabulate_activation", "list_features"]
+    allowed = [*rules, "tabulate_activation", "check_atlas", "list_features"]
     process = snakemake(
         folder, *targets, "--allowed-rules", *allowed, "--notemp", config=config
     )
@@ -142,3 +142,25 @@ def test_regions_are_tabulated_for_each_map_and_group(explained):
     ]
     control = nib.load(explained / group_maps("cam")[0]).get_fdata()
     assert float(rows[0][6]) == pytest.approx(control[12:].mean(), rel=1e-4)
+
+
+def test_an_atlas_that_lies_elsewhere_is_told_before_networks_are_trained(tmp_path):
+    config, mask = tissue_config(), np.ones((24, 28, 24), bool)
+    template = tmp_path / "results/wm/2_anat/template"
+    template.mkdir(parents=True)
+    write_image(mask, np.eye(4), template / "grid_brain_mask.nii.gz")
+    elsewhere = np.eye(4)
+    elsewhere[0, 3] = 500
+    write_image(mask, elsewhere, tmp_path / "atlas.nii.gz")
+    (tmp_path / "atlas.tsv").write_text("index\tname\n1\tbrain\n")
+    paths = {"image": tmp_path / "atlas.nii.gz", "labels": tmp_path / "atlas.tsv"}
+    config["statistics"]["atlas"] = {key: str(path) for key, path in paths.items()}
+    target = "results/wm/8_statistics/wm/atlas.json"
+    plan = inputs_of_outputs(tmp_path, config)
+    assert target in plan["results/wm/9_report/wm_regions.html"]
+    assert not [file for file in ancestors(plan, target) if file.endswith(".keras")]
+    process = snakemake(
+        tmp_path, target, "--allowed-rules", "check_atlas", config=config
+    )
+    assert process.returncode != 0
+    assert re.search("atlas.nii.gz has no region with a name in", process.stdout)

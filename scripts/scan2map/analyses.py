@@ -8,7 +8,9 @@ import random
 import re
 from pathlib import Path
 
-from scan2map.cohort import leave_out
+from scan2map.arrangements import count_alike
+from scan2map.bids_layout import refuse_shared
+from scan2map.cohort import OPTIONAL, REQUIRED, leave_out
 from scan2map.contrasts import contrast_weights, default_contrasts
 from scan2map.covariates import covariate_name
 from scan2map.designs import (
@@ -29,6 +31,10 @@ TISSUES = ("GM", "WM", "CSF")
 LEAST_TISSUE = 0.1
 """What a tissue map must exceed in everybody, unless an analysis says otherwise: what
 CAT12 recommends."""
+
+MOST_ALIKE = 24
+"""Arrangements that may have one statistic whatever the images; with more of them than
+this over alpha none are looked for."""
 
 NESTED = ("mask", "global", "tfce", "atlas")
 """Keys of `statistics` of which an experiment may change a part."""
@@ -339,31 +345,48 @@ def _planned(analysis, rows, groups):
         )
     if analysis["kind"] == "column":
         taking_part = [rows[i] for members in design.members for i in members]
-        _check_images(analysis["maps"], taking_part)
+        _check_images(analysis["maps"], taking_part, asked["sessions"] == "average")
     if asked["variance"] == "unequal" and asked["design"] != "two-sample":
         raise ValueError("'variance: unequal' is for two samples: delete it")
     for contrast, wanted in contrasts_of(analysis, groups).items():
-        weights = contrast_weights(design, contrast, wanted).weights
+        weighed = contrast_weights(design, contrast, wanted)
         if len(parametric) == len(asked["corrections"]):
             continue
         if asked["null"] != "maps":
             continue
-        kind = exchange_of(design, weights, asked["variance"])
         if 1 / (asked["permutations"] + 1) > asked["alpha"]:
             raise ValueError(
                 f"'permutations: {asked['permutations']}' has no p below "
                 f"{1 / (asked['permutations'] + 1):.2g}, and none can be significant "
                 f"at {asked['alpha']:g}: take more"
             )
-        total = arrangements(design, kind)
-        if 1 / total > asked["alpha"]:
-            raise ValueError(
-                f"contrast '{contrast}': {len(design.labels)} images have only {total} "
-                f"arrangements, so that no p is smaller than {1 / total:.2g}, and none "
-                f"can be significant at {asked['alpha']:g}: scan more participants or "
-                "take another correction"
-            )
+        _check_arrangements(design, contrast, weighed, asked)
     return design
+
+
+def _check_arrangements(design, name, contrast, asked):
+    """Raise ValueError where no p of a permutation can be small enough."""
+    kind = exchange_of(design, contrast.weights, asked["variance"])
+    scaled = asked["global"]
+    if scaled["normalisation"] == "ancova" and scaled["value"] == "mean":
+        # The maps' own global values differ from each other; which they are is unknown.
+        rows = [[*row, random.Random(n).gauss()] for n, row in enumerate(design.matrix)]
+        design = design._replace(matrix=rows)
+        contrast = contrast._replace(weights=[[*row, 0.0] for row in contrast.weights])
+    total, alpha = arrangements(design, kind), asked["alpha"]
+    alike = 1
+    if total < MOST_ALIKE / alpha:
+        both, unequal = asked["tails"] == "two", asked["variance"] == "unequal"
+        alike = count_alike(design, contrast, kind, both, unequal)
+    if alike / total <= alpha:
+        return
+    same = f", of which {alike} always have the same statistic" if alike > 1 else ""
+    raise ValueError(
+        f"contrast '{name}': {len(design.labels)} images have only {total} "
+        f"arrangements{same}, so that no p is smaller than {alike / total:.2g}, and "
+        f"none can be significant at {alpha:g}: scan more participants or take another "
+        "correction"
+    )
 
 
 def locate_images(rows, analyses, table):
@@ -377,13 +400,39 @@ def locate_images(rows, analyses, table):
         From `study_analyses`.
     table : str or Path
         The cohort's file.
+
+    Raises
+    ------
+    ValueError
+        A column of images has another meaning as well.
     """
+    for name, analysis in analyses.items():
+        if analysis["kind"] == "column":
+            _check_meaning(name, analysis)
     columns = {a["maps"] for a in analyses.values() if a["kind"] == "column"}
     for row in rows:
         for column in columns & set(row):
             if row[column]:
                 path = Path(row[column]).expanduser()
                 row[column] = str(Path(table).resolve().parent / path)
+
+
+def _check_meaning(name, analysis):
+    """Raise ValueError where a column of images is used for something else."""
+    column, asked = analysis["maps"], analysis["statistics"]
+    given = [asked["regressor"], *asked["covariates"]]
+    if column in (*REQUIRED, "dicom", *OPTIONAL):
+        use = "a column with a meaning of its own"
+    elif column in [covariate_name(covariate) for covariate in given if covariate]:
+        use = "which is a covariate, too"
+    elif column == asked["global"]["value"]:
+        use = "which is 'global: value', too"
+    else:
+        return
+    raise ValueError(
+        f"analysis '{name}' has 'maps: {column}', {use}: it cannot name images. Give "
+        "them a column of the cohort that has a path in each row, and nothing else"
+    )
 
 
 def _check_null(analysis):
@@ -419,15 +468,28 @@ def _check_null(analysis):
         )
 
 
-def _check_images(column, rows):
+def _check_images(column, rows, averaged):
+    """Raise ValueError where a row names no image, or one that others have, too.
+
+    Where sessions are averaged, a participant may have one image for all of them.
+    """
+    images, seen = {}, set()
     for row in rows:
-        path = row.get(column, "")
+        path, who = row.get(column, ""), row["participant_id"]
         if not path or not Path(path).is_file():
             raise ValueError(
                 f"the cohort's column '{column}' names '{path}' for participant "
-                f"{row['participant_id']}, which is no file: an image (NIfTI) of each "
-                "session was expected"
+                f"{who}, which is no file: an image (NIfTI) of each session was "
+                "expected"
             )
+        real = who, os.path.realpath(path)
+        if not averaged or real not in seen:
+            images[who, row["session_id"]] = [path]
+        seen.add(real)
+    refuse_shared(
+        images,
+        f"the cohort's column '{column}' should name an image of each. Correct it",
+    )
 
 
 def _check_file(path, where):

@@ -96,13 +96,18 @@ def _check_name(path, **labels):
             )
 
 
-def refuse_shared(images):
+def refuse_shared(
+    images,
+    harm="a network could be tested on whom it has learnt from. Correct the dataset",
+):
     """Refuse sessions that would be the same images, also by way of links.
 
     Parameters
     ----------
     images : dict of (str, str) to list of str
         Paths by participant and session, as many for each.
+    harm : str
+        What is wrong with one image of two participants, and what to correct.
 
     Raises
     ------
@@ -116,8 +121,8 @@ def refuse_shared(images):
         if other != session:
             raise ValueError(
                 f"the sessions {other} and {session} of participant {subject} are the "
-                f"same images, {paths[0]}: the dataset has one for both, so the "
-                "participant has one row in the cohort table"
+                f"same images, {paths[0]}: there is one for both, so the participant "
+                "has one row in the cohort table"
             )
         for path, place in zip(paths, real, strict=True):
             who, when, theirs = owner.setdefault(place, (subject, session, path))
@@ -125,9 +130,8 @@ def refuse_shared(images):
                 raise ValueError(
                     f"the participants {who} (session {when}) and {subject} (session "
                     f"{session}) have one image, {theirs} and {path} are both {place}: "
-                    "a network could be tested on whom it has learnt from. Correct "
-                    "the dataset, or leave one of them out by writing the reason in "
-                    "the cohort's column 'exclude'"
+                    f"{harm}, or leave one of them out by writing the reason in the "
+                    "cohort's column 'exclude'"
                 )
 
 

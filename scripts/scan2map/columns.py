@@ -24,13 +24,19 @@ def about_mean(values):
 
 
 class Basis:
-    """An orthonormal basis that grows column by column."""
+    """An orthonormal basis that grows column by column.
 
-    def __init__(self):
-        self._vectors = []
+    Parameters
+    ----------
+    least : float
+        What is left of a column of unit length that does not depend on those before.
+    """
+
+    def __init__(self, least=NEGLIGIBLE):
+        self.vectors, self._least = [], least
 
     def __len__(self):
-        return len(self._vectors)
+        return len(self.vectors)
 
     def extend(self, values):
         """Add a column unless it depends on those before; tell whether it was added."""
@@ -39,11 +45,11 @@ class Basis:
             return False
         rest = [value / length for value in values]
         for _ in range(2):  # twice: rounding of the first pass goes by the second
-            for vector in self._vectors:
+            for vector in self.vectors:
                 along = sum(a * b for a, b in zip(rest, vector, strict=True))
                 rest = [a - along * b for a, b in zip(rest, vector, strict=True)]
         length = math.hypot(*rest)
-        if length < NEGLIGIBLE:
+        if length < self._least:
             return False
-        self._vectors.append([value / length for value in rest])
+        self.vectors.append([value / length for value in rest])
         return True

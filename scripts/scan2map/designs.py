@@ -21,6 +21,10 @@ FEWEST_DF = 5
 residuals is far from that of the noise."""
 
 
+MEANT = ("mean", "groups", "sessions", "participants", "effects", "global")
+"""What contrasts call parts of a design, and covariates cannot be called."""
+
+
 class Design(NamedTuple):
     """A linear model of images.
 
@@ -85,8 +89,9 @@ def cohort_design(rows, asked, groups):
     Raises
     ------
     ValueError
-        A group is empty; a session is missing; a covariate cannot be used; columns
-        are linearly dependent, which ones; too few images.
+        A group is empty; a session is missing; a covariate cannot be used, or is called
+        what means something else in contrasts; columns are linearly dependent, which
+        ones; too few images.
     """
     taking_part = list(asked["groups"] or groups)
     images = _images(rows, asked, taking_part)
@@ -101,7 +106,14 @@ def cohort_design(rows, asked, groups):
     if asked["design"] in ("two-sample", "paired"):
         name = "groups" if asked["design"] == "two-sample" else "sessions"
         factors[name] = list(intercept)
+    taken = {*MEANT, *groups, *(name for name, _ in named)}
     for covariate in design_covariates(asked):
+        if covariate["name"] in taken:
+            raise ValueError(
+                f"'{covariate['name']}' cannot be a covariate, since contrasts would "
+                "mean something else by it, as by the names of groups and by "
+                f"{', '.join(MEANT)}: rename the column in the cohort table"
+            )
         columns = _covariate(sessions, covariate, membership, named[: len(intercept)])
         start = len(named)
         factor = covariate.get("factor", covariate["name"])

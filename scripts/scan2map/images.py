@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import scipy  # which imports its parts when they are first used, 0.3 s
 
-from scan2map.nifti import nib
+from scan2map.nifti import nib, read_volume
 
 
 def read_array(path):
@@ -133,15 +133,16 @@ def mask_on_grid(path, shape, affine):
     Raises
     ------
     ValueError
-        The mask is empty, or has no voxel on the grid.
+        The file is no image of one volume; the mask is empty, or has no voxel on the
+        grid.
     """
-    mask = read_mask(path)
-    mask = mask.reshape(mask.shape[:3])
+    image, data = read_volume(path)
+    mask = data > 0
     if not mask.any():
         raise ValueError(f"the mask {path} is empty: it has no voxel above 0")
-    if same_grid(read_grid(path), (shape, affine)):
+    if same_grid((mask.shape, image.affine), (shape, affine)):
         return mask
-    there = resample_to_grid(mask, read_grid(path)[1], shape, affine, order=0) > 0
+    there = resample_to_grid(mask, image.affine, shape, affine, order=0) > 0
     if not there.any():
         raise ValueError(
             f"the mask {path} has no voxel where the maps are, which have shape "

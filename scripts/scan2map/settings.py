@@ -140,19 +140,25 @@ def canonical(settings):
     return settings
 
 
-def schema_sentence(error):
+def schema_sentence(error, written):
     """Say in a sentence what does not fit the schema.
 
     Parameters
     ----------
     error : jsonschema.ValidationError
+    written : dict
+        The configuration before `analyses.spread_statistics`.
 
     Returns
     -------
     str
-        Where, what, the key that was perhaps meant, and what the schema says of it.
+        Where it is written, what, the key that was perhaps meant, and what the schema
+        says of it.
     """
-    where = ": ".join(str(part) for part in error.absolute_path)
+    path = list(error.absolute_path)
+    if _is_spread(path, error, written):
+        path = path[2:]
+    where = ": ".join(map(str, path))
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
     if error.validator == "pattern":
         parts.append(f"{error.instance!r} has characters that cannot be used")
@@ -171,6 +177,24 @@ def schema_sentence(error):
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
     return "; ".join(parts)
+
+
+def _is_spread(path, error, written):
+    """Tell whether an experiment or an analysis has a fault of the study's statistics.
+
+    So it has where its own section `statistics` lacks what does not fit.
+    """
+    if path[:1] not in (["experiments"], ["analyses"]) or path[2:3] != ["statistics"]:
+        return False
+    own = written[path[0]][path[1]].get("statistics", {})
+    for key in path[3:]:
+        if isinstance(own, dict) and key not in own:
+            return True
+        own = own[key]
+    if error.validator == "additionalProperties":
+        unknown = set(error.instance) - set(error.schema.get("properties", {}))
+        return unknown.isdisjoint(own)
+    return not own
 
 
 def _nearest(word, known):

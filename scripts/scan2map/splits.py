@@ -153,9 +153,9 @@ def split(rows, k, repeats, seed):
     for group in sorted({row["group"] for row in rows}):
         if len(by_group[group]) < k:
             raise ValueError(
-                f"group '{group}' has {len(by_group[group])} participants (families "
-                f"count as one), fewer than the {k} folds asked for: lower 'k' of the "
-                "experiment's folds, or scan more participants"
+                f"{_counted(rows, group, by_group[group])}, fewer than the {k} folds "
+                "asked for: lower 'k' of the experiment's folds, or "
+                + _to_have_more(rows)
             )
     folds = {}
     for repeat in range(1, repeats + 1):
@@ -172,6 +172,37 @@ def split(rows, k, repeats, seed):
                 for participant in participants:
                     folds[repeat, participant] = fold + 1
     return folds
+
+
+def _mixed(rows):
+    """Return how many families have participants of several groups."""
+    groups = defaultdict(set)
+    for row in rows:
+        groups[row.get("family", "")].add(row["group"])
+    return sum(len(found) > 1 for family, found in groups.items() if family)
+
+
+def _counted(rows, group, own):
+    """Say how many families a group has, and how many participants."""
+    mixed = _mixed(rows)
+    people = {row["participant_id"] for row in rows if row["group"] == group}
+    if not mixed:
+        return f"group '{group}' has {len(own)} participants (families count as one)"
+    return (
+        f"group '{group}' has {len(people)} participants, but {len(own)} families to "
+        f"deal: {mixed} families have participants of both groups, and such a family "
+        "counts for the group of most of them, on a tie for the first by name"
+    )
+
+
+def _to_have_more(rows):
+    """Say how a group gets more families to deal."""
+    if not _mixed(rows):
+        return "scan more participants"
+    return (
+        "leave one of each such pair out by writing the reason in the cohort's column "
+        "'exclude', or empty 'family' where people are not related"
+    )
 
 
 def shuffle(rows, validation, test, repeats, seed):
@@ -211,9 +242,8 @@ def shuffle(rows, validation, test, repeats, seed):
     for group in sorted({row["group"] for row in rows}):
         if len(by_group[group]) < 3:
             raise ValueError(
-                f"group '{group}' has {len(by_group[group])} participants (families "
-                "count as one), and a shuffle needs 3, one to learn from, one to "
-                "validate, one to test: scan more participants"
+                f"{_counted(rows, group, by_group[group])}, and a shuffle needs 3, one "
+                f"to learn from, one to validate, one to test: {_to_have_more(rows)}"
             )
     parts = {}
     for repeat in range(1, repeats + 1):

@@ -37,12 +37,14 @@ CLUSTERS = ("map", "sign", "voxels", "volume_mm3", "p", "value", *AXES, "region"
 """Columns of a table of what is significant after a correction."""
 
 
-def stack_analysis(images, n_images, path, asked, explicit, affine, values=None):
+def stack_analysis(
+    images, n_images, path, asked, explicit, affine, values=None, names=None
+):
     """Stack images as an analysis asks.
 
     Parameters
     ----------
-    images, n_images, path, explicit
+    images, n_images, path, explicit, names
         As for `stacks.stack_images`.
     asked : dict
         Section `statistics` of the analysis: ``fwhm``, ``mask``, ``global``.
@@ -64,6 +66,7 @@ def stack_analysis(images, n_images, path, asked, explicit, affine, values=None)
         scaling=Scaling(scaled["normalisation"], values, scaled["grand_mean"]),
         voxel_size=np.linalg.norm(affine[:3, :3], axis=0),
         fwhm=asked["fwhm"],
+        names=names,
     )
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scan2map.arrangements import distinct_orders
+
 
 class Rearrangements(NamedTuple):
     """Rearrangements of n rows; the first leaves all as it is.
@@ -132,7 +134,7 @@ def _draw_permutations(members, n, seed, given):
 def _all_permutations(members, kinds, given):
     """List the orders of the blocks of each size that differ; the given one first."""
     groups = _by_size(members)
-    orders = [list(_distinct_orders(kinds[group])) for group in groups]
+    orders = [list(distinct_orders(kinds[group].tolist())) for group in groups]
     rows = []
     for chosen in product(*orders):
         row = given.copy()
@@ -142,24 +144,3 @@ def _all_permutations(members, kinds, given):
                 row[members[there]] = members[here]
         rows.append(row)
     return np.array(rows)
-
-
-def _distinct_orders(kinds):
-    """Yield orders of things of which some are alike, each once, the given first."""
-    waiting = {}
-    for place, kind in enumerate(kinds):
-        waiting.setdefault(kind, []).append(place)
-
-    def fill(place):
-        if place == len(kinds):
-            yield ()
-            return
-        given = kinds[place]
-        for kind in [given, *(k for k in waiting if k != given)]:
-            if waiting[kind]:
-                thing = waiting[kind].pop(0)
-                for rest in fill(place + 1):
-                    yield (thing, *rest)
-                waiting[kind].insert(0, thing)
-
-    yield from fill(0)

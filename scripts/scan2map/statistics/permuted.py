@@ -84,6 +84,14 @@ class _Rearrangements(NamedTuple):
         (values,) = permutation.statistic_maps(self.level.data, self.tested, first)
         return values**2 if self.squared else values
 
+    def smallest_p(self):
+        """Return the share of arrangements that no data tell from the original."""
+        data = np.random.default_rng(0).normal(size=(len(self.tested.interest), 8))
+        values = permutation.statistic_maps(data, self.tested, self.arranged)
+        if self.squared or len(self.signs) > 1:
+            values = np.abs(values)
+        return float(np.isclose(values, values[0], rtol=1e-4).all(1).mean())
+
 
 def correct_by_permutation(name, level, contrast, asked, signs, permuting, retrained):
     """Return corrected p, what is significant, and what else is to be said.
@@ -114,6 +122,8 @@ def correct_by_permutation(name, level, contrast, asked, signs, permuting, retra
         }
     statistic, null, unit, more = MEASURES[name](test)
     p_of, threshold, told = _significance(null, retrained, asked.alpha, permuting.seed)
+    if retrained is None:
+        told = {"smallest_p": test.smallest_p()}
     about |= told | {
         "arrangements": len(null),
         "null_quantiles": {

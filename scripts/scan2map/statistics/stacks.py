@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scan2map.images import read_grid, read_mask, same_grid
-from scan2map.nifti import nib
+from scan2map.nifti import OF_A_MAP, read_whole
 from scan2map.smoothing import smooth, smooth_within
 from scan2map.statistics.stored_maps import StoredMaps, WrittenMaps
 
@@ -125,13 +125,34 @@ def read_map(path, implicit=True):
     -------
     numpy.ma.MaskedArray of float32
         Values that are not finite are masked, too.
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read, or holds colours or complex numbers.
     """
-    image = nib.load(path)
-    data = image.get_fdata(dtype=np.float32, caching="unchanged")
+    image, data = read_whole(path, advice=OF_A_MAP)
+    data = data.astype(np.float32)
     missing = ~np.isfinite(data)
     if implicit and np.issubdtype(image.get_data_dtype(), np.integer):
         missing |= data == 0
     return np.ma.MaskedArray(data, missing)
+
+
+def refuse_constant(image, path):
+    """Raise ValueError where a map, as from `read_map`, has one value everywhere."""
+    values = image.compressed()
+    if not values.size:
+        raise ValueError(
+            f"the map {path} has no value: all its voxels are NaN or infinite, or 0 in "
+            "a file of whole numbers; look at what it was made from"
+        )
+    if values.min() == values.max():
+        raise ValueError(
+            f"the map {path} has the value {values[0]:g} in every voxel, so that it "
+            "tells nothing: look at what it was made from, or leave the session out by "
+            "writing the reason in the cohort's column 'exclude'"
+        )
 
 
 def average_maps(maps):
@@ -161,6 +182,7 @@ def stack_images(
     scaling=None,
     voxel_size=1.0,
     fwhm=0.0,
+    names=None,
 ):
     """Smooth, scale and mask images as SPM12 does, one after the other.
 
@@ -181,6 +203,8 @@ def stack_images(
         mm.
     fwhm : float
         mm.
+    names : sequence of str, optional
+        What errors call each image, such as its file; its number by default.
 
     Returns
     -------
@@ -195,7 +219,8 @@ def stack_images(
         positive where images are divided by it, or no voxel is left.
     """
     masking, scaling = masking or Masking(), scaling or Scaling()
-    rows, not_finite, values = None, [], []
+    names = names or [f"image number {number + 1}" for number in range(n_images)]
+    rows, not_finite, below, values = None, [], [], []
     for number, image in enumerate(images):
         given = np.isfinite(np.ma.getdata(image)) & ~np.ma.getmaskarray(image)
         finite = given.reshape(*image.shape[:3], -1)
@@ -210,7 +235,7 @@ def stack_images(
             first = volumes.shape
         if volumes.shape != first:
             raise ValueError(
-                f"image number {number + 1} has shape {image.shape}, those before it "
+                f"{names[number]} has shape {image.shape}, those before it "
                 f"{first[: image.ndim]}: all must lie on the same grid"
             )
         smoothed = np.stack(
@@ -229,13 +254,16 @@ def stack_images(
         not_finite.append(int(here.size - here.sum()))
         valid &= here
         del image, volumes, finite, given, smoothed
-    factors, values = _factors(scaling, values, n_images)
+    factors, values = _factors(scaling, values, names)
+    has_value = valid.copy()
     for number, factor in enumerate(factors):
         row = rows.read(number) * np.float32(factor)
         rows.write(number, row)
         if masking.threshold is not None:
             relative = values[number] if masking.relative else 1.0
-            valid &= row > masking.threshold * relative
+            above = row > masking.threshold * relative
+            below.append(int((has_value & ~above).sum()))
+            valid &= above
         np.minimum(least, row, out=least)
         np.maximum(most, row, out=most)
     constant = int((valid & (least == most)).sum())
@@ -246,11 +274,11 @@ def stack_images(
             "test: look at them, and at what they were made from"
         )
     if not valid.any():
-        worst = int(np.argmax(not_finite))
+        finite = int(has_value.sum())
+        lost = valid.size - finite, finite - constant, constant
         raise ValueError(
-            f"of the mask's {valid.size} voxels none is finite, above its threshold "
-            f"and different between the {n_images} images; image number {worst + 1} "
-            f"has no finite value in {not_finite[worst]} of them: look at maps and mask"
+            f"of {valid.size} voxels none is left to test: "
+            + _why_none_is_left(lost, not_finite, below, masking, names)
         )
     mask = np.zeros(search.shape, dtype=bool)
     mask[search] = valid
@@ -261,6 +289,35 @@ def stack_images(
         logging.info("values that are not finite, by image: %s", not_finite)
     data = StoredMaps(path)
     return Stack(data, mask, np.asarray(values), not_finite, constant, first[3])
+
+
+def _why_none_is_left(lost, not_finite, below, masking, names):
+    """Say how many voxels were lost to what, the images that lack most, what to do.
+
+    `lost` are the voxels without a finite value in some image, those of the others that
+    some image has below the threshold, and those of the rest that are all the same.
+    """
+    said, advice = [], []
+    if lost[0]:
+        worst = int(np.argmax(not_finite))
+        said.append(
+            f"{lost[0]} lack a value in some image, most of them in {names[worst]}, "
+            f"which lacks {not_finite[worst]}"
+        )
+        advice.append("look at this image and at 'mask'")
+    if lost[1]:
+        worst = int(np.argmax(below))
+        share = " of its global value" if masking.relative else ""
+        said.append(
+            f"{lost[1]} do not exceed 'mask: threshold', {masking.threshold:g}{share}, "
+            f"in some image, most of them in {names[worst]}, where {below[worst]} are "
+            "not above it"
+        )
+        advice.append("lower the threshold, or look at this image")
+    if lost[2]:
+        said.append(f"{lost[2]} are the same in all images")
+    advice = advice or ["look at the images and at 'mask'"]
+    return f"{'; '.join(said)}: {'; '.join(advice)}"
 
 
 def _search(explicit, shape):
@@ -289,15 +346,15 @@ def _smoothed(volume, explicit, weight, voxel_size, fwhm):
     return smoothed
 
 
-def _factors(scaling, measured, n_images):
+def _factors(scaling, measured, names):
     """Return what images are multiplied by, and their global values after that."""
     values = np.asarray(measured if scaling.values is None else scaling.values, float)
     if not scaling.is_asked:
-        return np.ones(n_images), values
+        return np.ones(len(names)), values
     wrong = np.flatnonzero(~(values > 0))
     if len(wrong) and scaling.normalisation != "ancova":
         raise ValueError(
-            f"image number {wrong[0] + 1} has the global value {values[wrong[0]]:g}: "
+            f"{names[wrong[0]]} has the global value {values[wrong[0]]:g}: "
             "to be scaled by it, it should be above 0"
         )
     if scaling.normalisation == "proportional":
