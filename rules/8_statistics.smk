@@ -60,7 +60,6 @@ rule test_maps:
         stack="<tested>/stack.npy",
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
-        cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
     output:
@@ -82,6 +81,7 @@ rule test_maps:
         runtime=growing(60),
     params:
         code=code_of("83_test_maps"),
+        rows=rows_of_model,
         cohort_groups=GROUPS,
         contrast=contrast_of,
         kind=kind_of_analysis,
@@ -97,7 +97,6 @@ rule correct_maps:
         stack="<tested>/stack.npy",
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
-        cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
         null=null_maps,
@@ -118,11 +117,11 @@ rule correct_maps:
         runtime=growing(240),
     params:
         code=code_of("84_correct_maps"),
+        rows=rows_of_model,
         cohort_groups=GROUPS,
         contrast=contrast_of,
         position=contrast_position,
         seed=seed_of_correction,
-        unmapped=without_maps,
         statistics=settings_of_correction,
     script:
         "../scripts/84_correct_maps.py"

@@ -15,54 +15,55 @@ from workflow import (
 )
 
 JOBS = """
-rule                 tensor scores epochs fwhm fdr added removed excluded age
-scan_phantom              .      .      .    .   .     1       .        .   .
-convert_dicom             .      .      .    .   .     1       .        .   .
-write_cohort              .      .      .    .   .     1       1        1   1
-describe_dataset          .      .      .    .   .     1       1        1   1
-correct_t1w               .      .      .    .   .     1       .        .   .
-normalise_t1w             .      .      .    .   .     1       .        .   .
-denoise_dwi               .      .      .    .   .     1       .        .   .
-correct_motion            6      .      .    .   .     1       .        .   .
-fit_tensor                6      .      .    .   .     1       .        .   .
-register_dwi_to_t1w       6      .      .    .   .     1       .        .   .
-warp_tensor              12      .      .    .   .     2       .        .   .
-make_feature             12      .      .    .   .     2       .        .   .
-list_features             4      .      .    .   .     2       4        4   .
-split_cohort              .      .      .    .   .     2       2        2   .
-find_copies               .      .      .    .   .     1       1        1   .
-train_fold                4      .      2    .   .     2       4        4   .
-audit_leaks               2      .      1    .   .     2       2        2   .
-predict_fold              4      .      2    .   .     4       4        4   .
-score_experiment          2      2      1    .   .     2       2        2   .
-sensitivity_map           4      .      2    .   .     4       4        4   .
-average_sensitivity      12      .      4    .   .    10      10       10   .
-train_permuted            2      .      1    .   .     .       2        2   .
-check_maps                4      .      2    .   .     4       4        4   .
-gather_checks             2      .      1    .   .     2       2        2   .
-draw_sanity               2      .      1    .   .     2       2        2   .
-tabulate_sanity           1      .      1    .   .     1       1        1   .
-intersect_masks           1      .      .    .   .     1       1        1   .
-stack_maps               12      .      4   12   .    12      12       12   .
-test_maps                20      .      8   20   .    20      20       20  20
-correct_maps             20      .      8   20  20    20      20       20  20
-draw_cohort               .      .      .    .   .     1       1        1   1
-tabulate_inventory        .      .      .    .   .     1       .        .   .
-draw_session_qc           6      .      .    .   .     1       .        .   .
-draw_learning_curves      2      .      1    .   .     2       2        2   .
-draw_roc                  2      2      1    .   .     2       2        2   .
-tabulate_scores           1      1      1    .   .     1       1        1   .
-tabulate_audit            1      .      1    .   .     1       1        1   .
-draw_t_maps               8      .      8    8   .     8       8        8   8
-write_results            12      .      4   12  12    12      12       12  12
-write_methods             1      .      1    1   1     1       1        1   1
-tabulate_resources        1      1      1    1   1     1       1        1   1
-all                       1      1      1    1   1     1       1        1   1
+rule                 tensor scores epochs fwhm fdr added removed excluded age  unused
+scan_phantom              .      .      .    .   .     1       .        .   .       .
+convert_dicom             .      .      .    .   .     1       .        .   .       .
+write_cohort              .      .      .    .   .     1       1        1   1       1
+describe_dataset          .      .      .    .   .     1       1        1   1       1
+correct_t1w               .      .      .    .   .     1       .        .   .       .
+normalise_t1w             .      .      .    .   .     1       .        .   .       .
+denoise_dwi               .      .      .    .   .     1       .        .   .       .
+correct_motion            6      .      .    .   .     1       .        .   .       .
+fit_tensor                6      .      .    .   .     1       .        .   .       .
+register_dwi_to_t1w       6      .      .    .   .     1       .        .   .       .
+warp_tensor              12      .      .    .   .     2       .        .   .       .
+make_feature             12      .      .    .   .     2       .        .   .       .
+list_features             4      .      .    .   .     2       4        4   .       .
+split_cohort              .      .      .    .   .     2       2        2   .       .
+find_copies               .      .      .    .   .     1       1        1   .       .
+train_fold                4      .      2    .   .     2       4        4   .       .
+audit_leaks               2      .      1    .   .     2       2        2   .       .
+predict_fold              4      .      2    .   .     4       4        4   .       .
+score_experiment          2      2      1    .   .     2       2        2   .       .
+sensitivity_map           4      .      2    .   .     4       4        4   .       .
+average_sensitivity      12      .      4    .   .    10      10       10   .       .
+train_permuted            2      .      1    .   .     .       2        2   .       .
+check_maps                4      .      2    .   .     4       4        4   .       .
+gather_checks             2      .      1    .   .     2       2        2   .       .
+draw_sanity               2      .      1    .   .     2       2        2   .       .
+tabulate_sanity           1      .      1    .   .     1       1        1   .       .
+intersect_masks           1      .      .    .   .     1       1        1   .       .
+stack_maps               12      .      4   12   .    12      12       12   .       .
+test_maps                20      .      8   20   .    20      20       20  20       .
+correct_maps             20      .      8   20  20    20      20       20  20       .
+draw_cohort               .      .      .    .   .     1       1        1   1       1
+tabulate_inventory        .      .      .    .   .     1       .        .   .       .
+draw_session_qc           6      .      .    .   .     1       .        .   .       .
+draw_learning_curves      2      .      1    .   .     2       2        2   .       .
+draw_roc                  2      2      1    .   .     2       2        2   .       .
+tabulate_scores           1      1      1    .   .     1       1        1   .       .
+tabulate_audit            1      .      1    .   .     1       1        1   .       .
+draw_t_maps               8      .      8    8   .     8       8        8   8       .
+write_results            12      .      4   12  12    12      12       12  12       .
+write_methods             1      .      1    1   1     1       1        1   1       1
+tabulate_resources        1      1      1    1   1     1       1        1   1       1
+all                       1      1      1    1   1     1       1        1   1       1
 """
 """Jobs of each rule that a change costs; a dot is none.
 
 In the study of four people: code of `scores`, settings, a participant added. In that of
-six: code of `tensor`, a participant removed or excluded, an age corrected.
+six: code of `tensor`, a participant removed or excluded, an age corrected, a column
+added and a site corrected that no model uses.
 """
 
 
@@ -276,6 +277,10 @@ def test_code_of_tensors_reruns_what_imports_it_and_what_follows(recorded):
         ("removed", {label: PEOPLE[label] for label in PEOPLE if label != "patient3"}),
         ("excluded", PEOPLE | {"patient3": PEOPLE["patient3"] | {"exclude": "moved"}}),
         ("age", PEOPLE | {"patient3": PEOPLE["patient3"] | {"age": "60"}}),
+        (
+            "unused",
+            {who: row | {"site": who, "hand": "R"} for who, row in PEOPLE.items()},
+        ),
     ],
 )
 def test_a_change_of_the_cohort_reruns_what_depends_on_it(recorded, column, people):
