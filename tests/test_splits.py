@@ -52,6 +52,12 @@ def test_members_of_a_family_share_a_fold_in_every_repeat():
         assert len({folds[repeat, row["participant_id"]] for row in rows[6:10]}) == 1
 
 
+def test_a_family_of_one_is_dealt_as_none():
+    rows = people(a=8, b=8)
+    alone = [row | {"family": f"family of {row['participant_id']}"} for row in rows]
+    assert split(alone, k=4, repeats=3, seed=3) == split(rows, k=4, repeats=3, seed=3)
+
+
 def test_sessions_of_a_participant_are_one_person():
     rows = people(a=4, b=4)
     assert families(rows + rows) == families(rows)

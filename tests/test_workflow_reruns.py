@@ -63,7 +63,7 @@ all                       1      1      1    1   1     1       1        1   1   
 
 In the study of four people: code of `scores`, settings, a participant added. In that of
 six: code of `tensor`, a participant removed or excluded, an age corrected, a column
-added and a site corrected that no model uses.
+added and sites corrected that no model uses, families of one.
 """
 
 
@@ -223,11 +223,15 @@ def write_people(path, people):
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
-    """A project with a study that Snakemake takes for finished; its configuration.
-
-    It is of six people from an existing dataset; all files that it made are empty.
-    """
+    """A project with a study that Snakemake takes for finished; its configuration."""
     project = copy_project(tmp_path_factory.mktemp("recorded"))
+    config = six_people(project)
+    record(project, config)
+    return project, config
+
+
+def six_people(project):
+    """Write a dataset of six people to a project; return a study of it."""
     config = tiny_config() | {"source": "bids", "keep": "all"}
     config["statistics"] |= {"covariates": ["age"]}
     config["cohort"] = str(project / "cohort.tsv")
@@ -240,11 +244,15 @@ def recorded(tmp_path_factory):
             make_empty(project / stem.format(*image))
         with open(project / stem.format("anat", "T1w.nii.gz"), "wb") as image:
             image.truncate(2_000_000)
+    return config
+
+
+def record(project, config):
+    """Make all files of a study, empty, and have Snakemake take it for finished."""
     for output in inputs_of_outputs(project, config):
         make_empty(project / output)
     process = snakemake(project, "--touch", "--forceall", config=config)
     assert process.returncode == 0, process.stdout[-5000:]
-    return project, config
 
 
 def make_empty(path):
@@ -279,7 +287,10 @@ def test_code_of_tensors_reruns_what_imports_it_and_what_follows(recorded):
         ("age", PEOPLE | {"patient3": PEOPLE["patient3"] | {"age": "60"}}),
         (
             "unused",
-            {who: row | {"site": who, "hand": "R"} for who, row in PEOPLE.items()},
+            {
+                who: row | {"site": who, "hand": "R", "family": who}
+                for who, row in PEOPLE.items()
+            },
         ),
     ],
 )
@@ -290,3 +301,17 @@ def test_a_change_of_the_cohort_reruns_what_depends_on_it(recorded, column, peop
         assert dry_run(project, config) == expected(column)
     finally:
         write_people(project / "cohort.tsv", PEOPLE)
+
+
+def test_a_share_that_holds_nobody_back_reruns_no_network(tmp_path):
+    project = copy_project(tmp_path)
+    config = six_people(project)
+    shuffles = {"scheme": "shuffle", "repeats": 6, "validation": 0.2, "test": 0.3}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = shuffles
+        experiment["training"]["early_stopping"] = {"share": 0.2}
+    record(project, config)
+    for experiment in config["experiments"].values():
+        experiment["training"]["early_stopping"] = {"share": 0.3}
+    changed = {"write_methods": 1, "tabulate_resources": 1, "all": 1}
+    assert dry_run(project, config) == changed
