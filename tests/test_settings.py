@@ -101,6 +101,18 @@ def test_a_key_written_twice_is_found_with_its_lines(tmp_path):
         check_files([path])
 
 
+@pytest.mark.parametrize(
+    ("key", "read_as"), [("1", "a number"), ("yes", "true or false"), ("~", "nothing")]
+)
+def test_a_key_that_yaml_takes_for_no_text_is_found_with_its_line(
+    tmp_path, key, read_as
+):
+    path = tmp_path / "my.yaml"
+    path.write_text(f"seed: 1\nanalyses:\n  {key}: {{}}\n")
+    with pytest.raises(ValueError, match=f"line 3: the key '{key}' is .* {read_as}:"):
+        check_files([path])
+
+
 def test_anchors_and_merged_blocks_are_no_repetition(tmp_path):
     path = tmp_path / "my.yaml"
     path.write_text("a: &a {k: 1}\nb:\n  <<: *a\n  k: 2\nc: *a\n")
@@ -110,6 +122,11 @@ def test_anchors_and_merged_blocks_are_no_repetition(tmp_path):
 def test_numbers_are_read_as_people_write_them():
     read = read_numbers({"rates": [{"learning_rate": "1e-5"}, "1e", "E5", "5E+2"]})
     assert read == {"rates": [{"learning_rate": 1e-5}, "1e", "E5", 500.0]}
+
+
+def test_texts_that_look_like_numbers_stay_texts():
+    chosen = {"entities": {"run": "2e3"}, "label": "1e5"}
+    assert read_numbers(chosen) == chosen
 
 
 def test_numbers_that_are_infinite_or_none_are_told_by_their_keys():
@@ -144,6 +161,14 @@ def test_the_same_settings_written_differently_are_the_same():
             "'sanity'; True does not fit; expected: a block .* or false",
         ),
         ({"bids": {"gate": {"quatsch": "warn"}}}, "known: several_patients, .*affine"),
+        ({"statistics": {"covariates": [5]}}, "s: 0'; 5 does not fit; .* A column of"),
+        ({"statistics": {"covariates": [{"nam": "age"}]}}, "did you mean 'name'"),
+        ({"statistics": {"regressor": {"nam": "age"}}}, "did you mean 'name'"),
+        ({"statistics": None}, "'statistics'; nothing is written there: fill it in"),
+        (
+            {"experiments": {"a": {"folds": {"repeats": 3, "test": 0.2}}}},
+            "known: scheme, repeats, k; .* for 'scheme: shuffle'",
+        ),
     ],
 )
 def test_what_does_not_fit_the_schema_is_told_in_words(change, sentence):

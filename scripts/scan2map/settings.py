@@ -31,15 +31,34 @@ SIDES = ("left_", "right_")
 """What names of a non-local effect's regions start with."""
 
 
-class UniqueKeys(yaml.SafeLoader):
-    """Reads YAML, and refuses a key that is written twice."""
+READ_AS = {
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "timestamp": "a date",
+}
+"""What YAML reads words as that are no text."""
+
+TEXTS = ("study", "reference", "affected", "label", "entities", "series")
+"""Keys whose values are texts, even those that look like numbers."""
+
+
+class StrictKeys(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that is written twice, or is no text."""
 
     def construct_mapping(self, node, deep=False):
         seen = {}
         for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
+            kind = key.tag.removeprefix("tag:yaml.org,2002:")
+            if kind == "merge":
                 continue
             line = key.start_mark.line + 1
+            if kind != "str":
+                raise ValueError(
+                    f"{self.name}, line {line}: the key '{key.value}' is read as "
+                    f"{READ_AS.get(kind, 'no text')}: write a word, or put it in quotes"
+                )
             if key.value in seen:
                 raise ValueError(
                     f"{self.name}, lines {seen[key.value]} and {line}: the key "
@@ -51,10 +70,10 @@ class UniqueKeys(yaml.SafeLoader):
 
 
 def check_files(paths):
-    """Raise ValueError where a configuration file has a key twice."""
+    """Raise ValueError where a file has a key twice, or one that is no text."""
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            loader = UniqueKeys(file)
+            loader = StrictKeys(file)
             loader.name = str(path)
             try:
                 loader.get_single_data()
@@ -65,7 +84,10 @@ def check_files(paths):
 def read_numbers(settings):
     """Return settings in which texts like 1e-5 are the numbers they look like."""
     if isinstance(settings, dict):
-        return {key: read_numbers(value) for key, value in settings.items()}
+        return {
+            key: value if key in TEXTS else read_numbers(value)
+            for key, value in settings.items()
+        }
     if isinstance(settings, list):
         return [read_numbers(value) for value in settings]
     if isinstance(settings, str) and SCIENTIFIC.fullmatch(settings):
@@ -152,11 +174,14 @@ def schema_sentence(error):
     str
         Where, what, the key that was perhaps meant, and what the schema says of it.
     """
+    error = _innermost(error)
     where = ": ".join(str(part) for part in error.absolute_path)
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
-    if error.validator == "pattern":
+    if error.instance is None and error.validator in ("type", "enum", "anyOf"):
+        parts.append("nothing is written there: fill it in, or delete the key")
+    elif error.validator == "pattern":
         parts.append(f"{error.instance!r} has characters that cannot be used")
-    elif error.validator == "const":
+    elif error.validator in ("const", "anyOf"):
         parts.append(f"{error.instance!r} does not fit")
     elif error.validator == "enum" and len(error.message) >= 300:
         allowed = list(map(str, error.validator_value))
@@ -166,11 +191,26 @@ def schema_sentence(error):
         parts.append(error.message if len(error.message) < 300 else "does not fit")
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
-        for key in set(error.instance) - set(known):
-            parts.append(_nearest(key, known))
+        unknown = sorted(set(error.instance) - set(known))
+        parts += dict.fromkeys(_nearest(key, known) for key in unknown)
+        parts += [error.schema["$comment"]] if "$comment" in error.schema else []
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
     return "; ".join(parts)
+
+
+def _innermost(error):
+    """Return what is wrong with the only alternative that has the right type."""
+    while error.validator == "anyOf":
+        of_alternatives = [
+            other
+            for other in error.context
+            if other.validator != "type" or other.path  # of a part
+        ]
+        if len({other.schema_path[0] for other in of_alternatives}) != 1:
+            break
+        error = of_alternatives[0]
+    return error
 
 
 def _nearest(word, known):
