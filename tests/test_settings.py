@@ -40,6 +40,7 @@ def test_the_phantom_study_can_be_run():
         ("groups/affected", "control", "are both 'control'"),
         ("groups/affected", "None", "'None', which stands for a missing value"),
         ("grid/voxel_size", 2.0, "72 x 88 x 72 mm, and cut the brain off"),
+        ("grid/shape", [34, 42, 34], "x 153 mm, and cut .* 150 x 185 x 160 mm"),
         ("bids/series/T1w", {"ProtocolName": "*mprage"}, "T1w: ProtocolName' is '.mpr"),
         ("experiments/postregistration/label", "pre-registration", "label of .experim"),
         ("experiments/postregistration/label", "traditional", "diffusion maps thems"),

@@ -17,8 +17,9 @@ from scan2map.splits import is_shuffle
 SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 """Numbers such as 1e-5, which YAML 1.1 takes for words."""
 
-SMALLEST_GRID_MM = (150, 185, 150)
-"""Extent of the template's brain along x, y, z, rounded up."""
+SMALLEST_GRID_MM = (150, 185, 160)
+"""Extent of a grid along x, y, z: what the template's brain needs, rounded up; along z,
+where the middle of a grid lies high in the brain, the lowest 10 mm may be lost."""
 
 EFFECT_SIZES = {
     "local": ("md", "anisotropy"),
