@@ -165,6 +165,8 @@ def test_the_same_settings_written_differently_are_the_same():
         ({"statistics": {"covariates": [5]}}, "s: 0'; 5 does not fit; .* A column of"),
         ({"statistics": {"covariates": [{"nam": "age"}]}}, "did you mean 'name'"),
         ({"statistics": {"regressor": {"nam": "age"}}}, "did you mean 'name'"),
+        ({"analyses": {"a": {"label": " "}}}, "expected: .*; not blank"),
+        ({"analyses": {"a": {"label": "$1 and $2"}}}, "no dollar sign"),
         ({"statistics": None}, "'statistics'; nothing is written there: fill it in"),
         (
             {"experiments": {"a": {"folds": {"repeats": 3, "test": 0.2}}}},
@@ -216,6 +218,14 @@ def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sent
         block = block[parent]
     block[key] = value
     with pytest.raises(ValueError, match=sentence):
+        check_settings(config)
+
+
+@pytest.mark.parametrize("space", ["MNI/../../x", "MNI{x}"])
+def test_a_space_that_files_cannot_be_named_after_is_refused(space):
+    config = resting() | {"source": "derivatives"}
+    config["derivatives"] |= {"dataset": "given", "entities": {"space": space}}
+    with pytest.raises(ValueError, match="letters and digits were expected"):
         check_settings(config)
 
 

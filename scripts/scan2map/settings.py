@@ -529,6 +529,11 @@ def _derivatives(config):
             f"'derivatives: entities: space' is {space}: say which of MNI's spaces the "
             "images are in, such as 'space: MNI152NLin2009cAsym'"
         )
+    elif not re.fullmatch("[A-Za-z0-9]+", space):
+        yield (
+            f"'derivatives: entities: space' is {space}: letters and digits were "
+            "expected, since files are named after it"
+        )
     kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
     if "tissue" in kinds and kinds & {"ica", "bold"}:
         yield (
