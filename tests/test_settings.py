@@ -55,7 +55,21 @@ def test_the_phantom_study_can_be_run():
             "test_accuracy' has lowest 0.85, highest 0.4: they should rise",
         ),
         ("phantom/effects/0/name", "nonlocal", "the name 'nonlocal' more than once"),
-        ("phantom/effects/1/regions", {"front": {}}, "must start with left_ or right_"),
+        (
+            "phantom/effects/1/regions",
+            {"front": {"centre": [0, 0, 0]}},
+            "must start with left_ or right_",
+        ),
+        (
+            "phantom/effects/1/regions",
+            {"left_front": {"centre": [-20, 0, 0]}},
+            "has no region right_",
+        ),
+        (
+            "phantom/effects/0/regions/right_corona_radiata/centre",
+            [26, 90, 28],
+            "'right_corona_radiata' has its centre at .26, 90, 28., outside the brain",
+        ),
         (
             "phantom/effects/0/change",
             0.5,

@@ -21,6 +21,9 @@ SMALLEST_GRID_MM = (150, 185, 160)
 """Extent of a grid along x, y, z: what the template's brain needs, rounded up; along z,
 where the middle of a grid lies high in the brain, the lowest 10 mm may be lost."""
 
+BRAIN_MM = ((-72, 72), (-107, 73), (-72, 82))
+"""From where to where the template's brain reaches along x, y, z."""
+
 EFFECT_SIZES = {
     "local": ("md", "anisotropy"),
     "nonlocal": ("difference", "shared_sd"),
@@ -568,15 +571,41 @@ def _effects(config):
         yield f"'phantom: effects' has the name '{name}' more than once: rename one"
     for effect in effects:
         if effect["kind"] == "nonlocal":
-            for region in effect["regions"]:
-                if not region.startswith(SIDES):
-                    yield (
-                        f"'phantom: effects': region '{region}' of the nonlocal effect "
-                        f"'{effect['name']}' has no side: its name must start with "
-                        f"{' or '.join(SIDES)}"
-                    )
+            yield from _sides(effect)
+    yield from _places(effects)
     yield from _sizes(effects)
     yield from _volumes(effects)
+
+
+def _sides(effect):
+    """A nonlocal effect is a difference between left and right."""
+    name = effect["name"]
+    without = [r for r in effect["regions"] if not r.startswith(SIDES)]
+    for region in without:
+        yield (
+            f"'phantom: effects': region '{region}' of the nonlocal effect '{name}' "
+            f"has no side: its name must start with {' or '.join(SIDES)}"
+        )
+    for side in SIDES:
+        if not without and not any(r.startswith(side) for r in effect["regions"]):
+            yield (
+                f"'phantom: effects: {name}': the nonlocal effect has no region "
+                f"{side}…: left and right differ in it, so give both"
+            )
+
+
+def _places(effects):
+    """Where there is no brain, nothing could be planted."""
+    for effect in effects:
+        for region, ball in effect["regions"].items():
+            pairs = zip(ball["centre"], BRAIN_MM, strict=True)
+            if not all(low <= at <= high for at, (low, high) in pairs):
+                box = ", ".join(f"{low} to {high}" for low, high in BRAIN_MM)
+                yield (
+                    f"'phantom: effects: {effect['name']}': region '{region}' has its "
+                    f"centre at {ball['centre']}, outside the brain, which reaches "
+                    f"from {box} mm (x, y, z): correct it"
+                )
 
 
 def _sizes(effects):
