@@ -20,7 +20,8 @@ rule prepare_template:
     params:
         code=code_of("21_prepare_template"),
         grid=config["grid"],
-        resolution=config["anat"]["template_resolution"],
+        # Where nothing is registered, only figures show it.
+        resolution=config["anat"]["template_resolution"] if WANTED else 2,
     script:
         "../scripts/21_prepare_template.py"
 

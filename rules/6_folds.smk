@@ -43,7 +43,8 @@ rule find_copies:
     params:
         code=code_of("68_find_copies"),
         people=[
-            [row["participant_id"], row["session_id"], row["family"]] for row in cohort
+            [row["participant_id"], row["session_id"], family_of(row)]
+            for row in cohort
         ],
     script:
         "../scripts/68_find_copies.py"
@@ -74,7 +75,7 @@ rule tune_fold:
         seed=seed_of_fold("tune_fold"),
         labels=labels_of(training),
         participants=column_of("participant_id", training),
-        families=column_of("family", training),
+        families=families_of(training),
         network=setting_of_experiment("network"),
         training=setting_of_experiment("training"),
         tune=setting_of_experiment("tune"),
@@ -120,10 +121,10 @@ for job in FOLD_JOBS:
             seed=job.of(seed_of_fold("train_fold")),
             labels=job.of(labels_of(training)),
             participants=job.of(column_of("participant_id", training)),
-            families=job.of(column_of("family", training)),
+            families=job.of(families_held_back),
             validation_labels=job.of(labels_of(watched)),
             network=setting_of_experiment("network"),
-            training=setting_of_experiment("training"),
+            training=training_settings,
         script:
             "../scripts/62_train_fold.py"
 

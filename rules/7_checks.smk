@@ -37,10 +37,10 @@ rule train_permuted:
         seed=PERMUTED_JOB.of(seed_of_fold("train_permuted")),
         labels=PERMUTED_JOB.of(labels_of(with_permuted_labels)),
         participants=PERMUTED_JOB.of(column_of("participant_id", training)),
-        families=PERMUTED_JOB.of(column_of("family", training)),
+        families=PERMUTED_JOB.of(families_held_back),
         validation_labels=PERMUTED_JOB.of(labels_of(watched)),
         network=setting_of_experiment("network"),
-        training=setting_of_experiment("training"),
+        training=training_settings,
     script:
         "../scripts/62_train_fold.py"
 

@@ -85,7 +85,6 @@ rule test_maps:
         stack="<tested>/stack.npy",
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
-        cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
         checked=checked_atlas,
@@ -108,6 +107,7 @@ rule test_maps:
         runtime=growing(60),
     params:
         code=code_of("83_test_maps"),
+        rows=rows_of_model,
         cohort_groups=GROUPS,
         contrast=contrast_of,
         kind=kind_of_analysis,
@@ -123,7 +123,6 @@ rule correct_maps:
         stack="<tested>/stack.npy",
         mask="<tested>/mask.nii.gz",
         description="<tested>/stack.json",
-        cohort="<results>/1_bids/cohort.tsv",
         volumes=volumes_in(columns_of_model),
         atlas=atlas_files,
         checked=checked_atlas,
@@ -145,11 +144,11 @@ rule correct_maps:
         runtime=growing(240),
     params:
         code=code_of("84_correct_maps"),
+        rows=rows_of_model,
         cohort_groups=GROUPS,
         contrast=contrast_of,
         position=contrast_position,
         seed=seed_of_correction,
-        unmapped=without_maps,
         statistics=settings_of_correction,
     script:
         "../scripts/84_correct_maps.py"

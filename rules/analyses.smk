@@ -108,6 +108,18 @@ def columns_of_model(name):
     return [covariate["name"] for covariate in covariates]
 
 
+def rows_of_model(wildcards):
+    """What a model depends on of the sessions that take part; nothing else reruns it."""
+    name = wildcards.analysis
+    return model_columns(name, tested_rows(name))
+
+
+def model_columns(name, rows):
+    """Sessions without the columns that the model of an analysis does not need."""
+    keys = ("participant_id", "session_id", "group", *columns_of_model(name))
+    return [{key: row[key] for key in keys if key in row} for row in rows]
+
+
 def columns_of_globals(name):
     """The column that holds the global values of an analysis's maps, where one does."""
     return [global_column(analyses[name]["statistics"])]
@@ -181,8 +193,8 @@ def maps_in_order(wildcards):
 
 
 def retrained_rows(wildcards):
-    """The cohort with permuted labels."""
-    return people(retrained(wildcards))
+    """The cohort with permuted labels, and what the model depends on beside them."""
+    return model_columns(wildcards.analysis, people(retrained(wildcards)))
 
 
 def fields_of_maps(wildcards):

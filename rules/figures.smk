@@ -128,7 +128,7 @@ def study_figures():
         *protocol_figures(),
         "<report>/methods.html",
         "<report>/cohort.png",
-        *(["<results>/1_bids/dataset_description.json"] if WANTED else []),
+        "<results>/1_bids/" + ("dataset_description.json" if WANTED else "cohort.tsv"),
         *(["<report>/inventory.html"] if FROM_DICOM else []),
         *(defaced_figures() if DEFACED else []),
     ]

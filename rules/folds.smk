@@ -1,5 +1,7 @@
 # Folds: how people are dealt to them, and whom each network learns from and is tested on.
 
+from collections import Counter
+
 from scan2map.analyses import base_and_number
 from scan2map.bids_layout import FOLDERS
 from scan2map.splits import VALIDATION, is_shuffle, tested_folds, training_folds
@@ -55,8 +57,27 @@ def name_dealing(asked):
 
 def dealt_rows():
     """What splits depend on of each session, so that no covariate makes them anew."""
-    keys = ("participant_id", "session_id", "group", "family")
-    return [{key: row[key] for key in keys} for row in cohort]
+    keys = ("participant_id", "session_id", "group")
+    return [
+        {key: row[key] for key in keys} | {"family": family_of(row)} for row in cohort
+    ]
+
+
+@cache
+def shared_families():
+    """Labels of families that several participants have."""
+    labels = {row["participant_id"]: row["family"] for row in cohort}.values()
+    return {label for label, people in Counter(labels).items() if people > 1}
+
+
+def family_of(row):
+    """The family of a session; a label that nobody shares is as good as none."""
+    return row["family"] if row["family"] in shared_families() else ""
+
+
+def families_of(rows_of):
+    """The family of each session that a function chooses."""
+    return lambda wildcards: [family_of(row) for row in rows_of(wildcards)]
 
 
 @cache
@@ -142,11 +163,36 @@ def watched(wildcards):
     A replica's are those of the fold it tests, a shuffle's those that validate.
     """
     experiment = experiment_of(wildcards)
-    if not experiment["training"]["early_stopping"]:
+    if not experiment["training"]["early_stopping"] or holds_back(experiment):
         return []
     if experiment["run_as"] == "replica":
         return held_out(wildcards)
-    return validating(wildcards) if is_shuffle(experiment["folds"]) else []
+    return validating(wildcards)
+
+
+def holds_back(experiment):
+    """Whether early stopping looks at training people, whom a network must not see."""
+    stopping = experiment["training"]["early_stopping"]
+    honest = experiment["run_as"] == "honest"
+    return bool(stopping) and honest and not is_shuffle(experiment["folds"])
+
+
+def families_held_back(wildcards):
+    """The family of each training session, where it decides who is held back."""
+    rows = training(wildcards)
+    if not holds_back(experiment_of(wildcards)):
+        return [""] * len(rows)
+    return [family_of(row) for row in rows]
+
+
+def training_settings(wildcards):
+    """How a network learns; the share held back is part of it where anybody is."""
+    experiment = experiment_of(wildcards)
+    asked = experiment["training"]
+    stopping = asked["early_stopping"]
+    if not stopping or holds_back(experiment):
+        return asked
+    return asked | {"early_stopping": {"patience": stopping["patience"]}}
 
 
 def labels_of(rows_of):

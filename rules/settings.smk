@@ -2,6 +2,8 @@
 
 import sys
 
+import yaml
+from jsonschema import Draft202012Validator
 from snakemake.utils import validate
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
@@ -23,12 +25,23 @@ from scan2map.settings import (
 SCHEMA = "../config/schemas/config.schema.yaml"
 
 
+def check_shape(settings):
+    """Raise ValueError unless settings fit the schema as they are written.
+
+    Defaults can be filled only into what has the right type.
+    """
+    path = Path(workflow.basedir) / "config/schemas/config.schema.yaml"
+    schema = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for error in Draft202012Validator(schema).iter_errors(settings):
+        raise ValueError(schema_sentence(error))
+
+
 try:
     check_place(sys.executable)
     check_files(workflow.configfiles)
     config.update(read_switches(read_numbers(dict(config))))
     check_finite(config)
-    written = dict(config)
+    check_shape(dict(config))
     config.update(spread_statistics(config))
     validate(config, SCHEMA)
     config.update(expand_home(config))
@@ -36,7 +49,7 @@ try:
 except ValueError as problem:
     raise WorkflowError(str(problem)) from None
 except WorkflowError as problem:
-    raise WorkflowError(schema_sentence(problem.__context__, written)) from None
+    raise WorkflowError(schema_sentence(problem.__context__)) from None
 
 # Experiments keep the order in which the report is to show them.
 shown = list(config["experiments"])

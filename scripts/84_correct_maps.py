@@ -3,7 +3,6 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from scan2map.cohort import leave_out, read_cohort
 from scan2map.contrasts import contrast_weights
 from scan2map.designs import cohort_design, exchange_of
 from scan2map.images import read_json, write_image, write_json
@@ -28,8 +27,7 @@ from scan2map.statistics.tables import write_rows
 begin(snakemake)
 threadpool_limits(1)  # sums of BLAS depend on its threads; permutations have their own
 asked, groups = snakemake.params.statistics, snakemake.params.cohort_groups
-rows = read_cohort(snakemake.input.cohort, groups, "bids")
-rows = leave_out(rows, snakemake.params.unmapped)
+rows = snakemake.params.rows
 if snakemake.input.volumes:
     rows = with_volumes(rows, read_volumes(snakemake.input.volumes))
 design = cohort_design(rows, asked, groups)

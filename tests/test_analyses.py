@@ -138,6 +138,7 @@ def test_an_analysis_of_images_is_planned(tmp_path):
         ),
         ({"global": {"value": "low", "grand_mean": 100}}, "which has 0 for partic"),
         ({"design": "paired", "sessions": [1, 1]}, "names '1' twice"),
+        ({"sessions": [7, 8]}, r"'sessions: \[7, 8\]' names two .* is two-sample"),
     ],
 )
 def test_an_analysis_that_cannot_be_answered_says_why(tmp_path, statistics, sentence):

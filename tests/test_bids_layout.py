@@ -99,6 +99,13 @@ def test_several_images_are_refused_with_a_listing(tmp_path):
     assert "acq-mprage_run-02_T1w.nii.gz" in str(said.value)
 
 
+def test_an_image_that_is_there_packed_and_unpacked_is_left_to_the_user(tmp_path):
+    dataset(tmp_path, *complete(SESSION, "sub-01_ses-a"))
+    dataset(tmp_path, f"{SESSION}/anat/sub-01_ses-a_T1w.nii")
+    with pytest.raises(ValueError, match="No entity tells them apart: leave one"):
+        find_bids_images(tmp_path, "01", "a", wanted=["T1w"])
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -208,7 +215,12 @@ def test_one_bold_of_several_is_chosen_with_what_it_inherits(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "complaint"), [("", "is not set"), ("nowhere", "nowhere does not exist")]
+    ("path", "complaint"),
+    [
+        ("", "is not set"),
+        ("nowhere", "nowhere does not exist"),
+        (__file__, "is no folder"),
+    ],
 )
 def test_a_dataset_that_is_not_there_is_asked_for(path, complaint):
     with pytest.raises(ValueError, match=complaint):

@@ -29,6 +29,7 @@ def people(**columns):
             "years",
             "'years' of participant P2 is '12,5', others have numbers",
         ),
+        ({"years": ["1_0", *"1234567"]}, "years", "P0 is '1_0', others have numbers"),
         ({"education": ["1", ""] * 4}, "education", "missing for participant P1"),
         ({"years": ["10,5", "12,0"] * 4}, "years", "'10,5': decimals have a point"),
         ({}, "educaton", "'educaton' is no column of the cohort, which has part"),

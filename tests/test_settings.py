@@ -7,7 +7,6 @@ import yaml
 from jsonschema import Draft202012Validator
 from workflow import ROOT, complete, phantom_config, resting_config
 
-from scan2map.analyses import spread_statistics
 from scan2map.settings import (
     canonical,
     check_files,
@@ -41,6 +40,7 @@ def test_the_phantom_study_can_be_run():
         ("groups/affected", "control", "are both 'control'"),
         ("groups/affected", "None", "'None', which stands for a missing value"),
         ("grid/voxel_size", 2.0, "72 x 88 x 72 mm, and cut the brain off"),
+        ("grid/shape", [34, 42, 34], "x 153 mm, and cut .* 150 x 185 x 160 mm"),
         ("bids/series/T1w", {"ProtocolName": "*mprage"}, "T1w: ProtocolName' is '.mpr"),
         ("experiments/postregistration/label", "pre-registration", "label of .experim"),
         ("experiments/postregistration/label", "traditional", "diffusion maps thems"),
@@ -55,7 +55,21 @@ def test_the_phantom_study_can_be_run():
             "test_accuracy' has lowest 0.85, highest 0.4: they should rise",
         ),
         ("phantom/effects/0/name", "nonlocal", "the name 'nonlocal' more than once"),
-        ("phantom/effects/1/regions", {"front": {}}, "must start with left_ or right_"),
+        (
+            "phantom/effects/1/regions",
+            {"front": {"centre": [0, 0, 0]}},
+            "must start with left_ or right_",
+        ),
+        (
+            "phantom/effects/1/regions",
+            {"left_front": {"centre": [-20, 0, 0]}},
+            "has no region right_",
+        ),
+        (
+            "phantom/effects/0/regions/right_corona_radiata/centre",
+            [26, 90, 28],
+            "'right_corona_radiata' has its centre at .26, 90, 28., outside the brain",
+        ),
         (
             "phantom/effects/0/change",
             0.5,
@@ -102,6 +116,18 @@ def test_a_key_written_twice_is_found_with_its_lines(tmp_path):
         check_files([path])
 
 
+@pytest.mark.parametrize(
+    ("key", "read_as"), [("1", "a number"), ("yes", "true or false"), ("~", "nothing")]
+)
+def test_a_key_that_yaml_takes_for_no_text_is_found_with_its_line(
+    tmp_path, key, read_as
+):
+    path = tmp_path / "my.yaml"
+    path.write_text(f"seed: 1\nanalyses:\n  {key}: {{}}\n")
+    with pytest.raises(ValueError, match=f"line 3: the key '{key}' is .* {read_as}:"):
+        check_files([path])
+
+
 def test_anchors_and_merged_blocks_are_no_repetition(tmp_path):
     path = tmp_path / "my.yaml"
     path.write_text("a: &a {k: 1}\nb:\n  <<: *a\n  k: 2\nc: *a\n")
@@ -111,6 +137,11 @@ def test_anchors_and_merged_blocks_are_no_repetition(tmp_path):
 def test_numbers_are_read_as_people_write_them():
     read = read_numbers({"rates": [{"learning_rate": "1e-5"}, "1e", "E5", "5E+2"]})
     assert read == {"rates": [{"learning_rate": 1e-5}, "1e", "E5", 500.0]}
+
+
+def test_texts_that_look_like_numbers_stay_texts():
+    chosen = {"entities": {"run": "2e3"}, "label": "1e5"}
+    assert read_numbers(chosen) == chosen
 
 
 def test_numbers_that_are_infinite_or_none_are_told_by_their_keys():
@@ -145,14 +176,23 @@ def test_the_same_settings_written_differently_are_the_same():
             "'sanity'; True does not fit; expected: a block .* or false",
         ),
         ({"bids": {"gate": {"quatsch": "warn"}}}, "known: several_patients, .*affine"),
+        ({"statistics": {"covariates": [5]}}, "s: 0'; 5 does not fit; .* A column of"),
+        ({"statistics": {"covariates": [{"nam": "age"}]}}, "did you mean 'name'"),
+        ({"statistics": {"regressor": {"nam": "age"}}}, "did you mean 'name'"),
+        ({"analyses": {"a": {"label": " "}}}, "expected: .*; not blank"),
+        ({"analyses": {"a": {"label": "$1 and $2"}}}, "no dollar sign"),
+        ({"statistics": None}, "'statistics'; nothing is written there: fill it in"),
+        (
+            {"experiments": {"a": {"folds": {"repeats": 3, "test": 0.2}}}},
+            "known: scheme, repeats, k; .* for 'scheme: shuffle'",
+        ),
     ],
 )
 def test_what_does_not_fit_the_schema_is_told_in_words(change, sentence):
     with open(SCHEMA, encoding="utf-8") as file:
         validator = Draft202012Validator(yaml.safe_load(file))
-    written = phantom_config() | change
-    errors = validator.iter_errors(written)
-    assert any(re.search(sentence, schema_sentence(error, written)) for error in errors)
+    errors = validator.iter_errors(phantom_config() | change)
+    assert any(re.search(sentence, schema_sentence(error)) for error in errors)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +210,8 @@ def test_a_fault_of_statistics_is_told_where_it_is_written(study, own, where):
         validator = Draft202012Validator(yaml.safe_load(file))
     written = phantom_config() | {"statistics": study}
     written["experiments"]["postregistration"]["statistics"] = own
-    errors = validator.iter_errors(spread_statistics(written))
-    said = [schema_sentence(e, written) for e in errors if "statistics" in e.path]
+    errors = validator.iter_errors(written)
+    said = [schema_sentence(e) for e in errors if "statistics" in e.path]
     assert {sentence.split("'")[2] for sentence in said} == {where}
 
 
@@ -212,6 +252,14 @@ def test_a_setting_of_networks_that_cannot_be_meant_is_refused(path, value, sent
         block = block[parent]
     block[key] = value
     with pytest.raises(ValueError, match=sentence):
+        check_settings(config)
+
+
+@pytest.mark.parametrize("space", ["MNI/../../x", "MNI{x}"])
+def test_a_space_that_files_cannot_be_named_after_is_refused(space):
+    config = resting() | {"source": "derivatives"}
+    config["derivatives"] |= {"dataset": "given", "entities": {"space": space}}
+    with pytest.raises(ValueError, match="letters and digits were expected"):
         check_settings(config)
 
 

@@ -62,6 +62,12 @@ def test_siblings_in_both_groups_are_told_as_the_cause_of_too_few_to_deal():
             deal(rows, seed=1, repeats=1, **asked)
 
 
+def test_a_family_of_one_is_dealt_as_none():
+    rows = people(a=8, b=8)
+    alone = [row | {"family": f"family of {row['participant_id']}"} for row in rows]
+    assert split(alone, k=4, repeats=3, seed=3) == split(rows, k=4, repeats=3, seed=3)
+
+
 def test_sessions_of_a_participant_are_one_person():
     rows = people(a=4, b=4)
     assert families(rows + rows) == families(rows)

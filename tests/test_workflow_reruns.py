@@ -15,54 +15,55 @@ from workflow import (
 )
 
 JOBS = """
-rule                 tensor scores epochs fwhm fdr added removed excluded age
-scan_phantom              .      .      .    .   .     1       .        .   .
-convert_dicom             .      .      .    .   .     1       .        .   .
-write_cohort              .      .      .    .   .     1       1        1   1
-describe_dataset          .      .      .    .   .     1       1        1   1
-correct_t1w               .      .      .    .   .     1       .        .   .
-normalise_t1w             .      .      .    .   .     1       .        .   .
-denoise_dwi               .      .      .    .   .     1       .        .   .
-correct_motion            6      .      .    .   .     1       .        .   .
-fit_tensor                6      .      .    .   .     1       .        .   .
-register_dwi_to_t1w       6      .      .    .   .     1       .        .   .
-warp_tensor              12      .      .    .   .     2       .        .   .
-make_feature             12      .      .    .   .     2       .        .   .
-list_features             4      .      .    .   .     2       4        4   .
-split_cohort              .      .      .    .   .     2       2        2   .
-find_copies               .      .      .    .   .     1       1        1   .
-train_fold                4      .      2    .   .     2       4        4   .
-audit_leaks               2      .      1    .   .     2       2        2   .
-predict_fold              4      .      2    .   .     4       4        4   .
-score_experiment          2      2      1    .   .     2       2        2   .
-sensitivity_map           4      .      2    .   .     4       4        4   .
-average_sensitivity      12      .      4    .   .    10      10       10   .
-train_permuted            2      .      1    .   .     .       2        2   .
-check_maps                4      .      2    .   .     4       4        4   .
-gather_checks             2      .      1    .   .     2       2        2   .
-draw_sanity               2      .      1    .   .     2       2        2   .
-tabulate_sanity           1      .      1    .   .     1       1        1   .
-intersect_masks           1      .      .    .   .     1       1        1   .
-stack_maps               12      .      4   12   .    12      12       12   .
-test_maps                20      .      8   20   .    20      20       20  20
-correct_maps             20      .      8   20  20    20      20       20  20
-draw_cohort               .      .      .    .   .     1       1        1   1
-tabulate_inventory        .      .      .    .   .     1       .        .   .
-draw_session_qc           6      .      .    .   .     1       .        .   .
-draw_learning_curves      2      .      1    .   .     2       2        2   .
-draw_roc                  2      2      1    .   .     2       2        2   .
-tabulate_scores           1      1      1    .   .     1       1        1   .
-tabulate_audit            1      .      1    .   .     1       1        1   .
-draw_t_maps               8      .      8    8   .     8       8        8   8
-write_results            12      .      4   12  12    12      12       12  12
-write_methods             1      .      1    1   1     1       1        1   1
-tabulate_resources        1      1      1    1   1     1       1        1   1
-all                       1      1      1    1   1     1       1        1   1
+rule                 tensor scores epochs fwhm fdr added removed excluded age  unused
+scan_phantom              .      .      .    .   .     1       .        .   .       .
+convert_dicom             .      .      .    .   .     1       .        .   .       .
+write_cohort              .      .      .    .   .     1       1        1   1       1
+describe_dataset          .      .      .    .   .     1       1        1   1       1
+correct_t1w               .      .      .    .   .     1       .        .   .       .
+normalise_t1w             .      .      .    .   .     1       .        .   .       .
+denoise_dwi               .      .      .    .   .     1       .        .   .       .
+correct_motion            6      .      .    .   .     1       .        .   .       .
+fit_tensor                6      .      .    .   .     1       .        .   .       .
+register_dwi_to_t1w       6      .      .    .   .     1       .        .   .       .
+warp_tensor              12      .      .    .   .     2       .        .   .       .
+make_feature             12      .      .    .   .     2       .        .   .       .
+list_features             4      .      .    .   .     2       4        4   .       .
+split_cohort              .      .      .    .   .     2       2        2   .       .
+find_copies               .      .      .    .   .     1       1        1   .       .
+train_fold                4      .      2    .   .     2       4        4   .       .
+audit_leaks               2      .      1    .   .     2       2        2   .       .
+predict_fold              4      .      2    .   .     4       4        4   .       .
+score_experiment          2      2      1    .   .     2       2        2   .       .
+sensitivity_map           4      .      2    .   .     4       4        4   .       .
+average_sensitivity      12      .      4    .   .    10      10       10   .       .
+train_permuted            2      .      1    .   .     .       2        2   .       .
+check_maps                4      .      2    .   .     4       4        4   .       .
+gather_checks             2      .      1    .   .     2       2        2   .       .
+draw_sanity               2      .      1    .   .     2       2        2   .       .
+tabulate_sanity           1      .      1    .   .     1       1        1   .       .
+intersect_masks           1      .      .    .   .     1       1        1   .       .
+stack_maps               12      .      4   12   .    12      12       12   .       .
+test_maps                20      .      8   20   .    20      20       20  20       .
+correct_maps             20      .      8   20  20    20      20       20  20       .
+draw_cohort               .      .      .    .   .     1       1        1   1       1
+tabulate_inventory        .      .      .    .   .     1       .        .   .       .
+draw_session_qc           6      .      .    .   .     1       .        .   .       .
+draw_learning_curves      2      .      1    .   .     2       2        2   .       .
+draw_roc                  2      2      1    .   .     2       2        2   .       .
+tabulate_scores           1      1      1    .   .     1       1        1   .       .
+tabulate_audit            1      .      1    .   .     1       1        1   .       .
+draw_t_maps               8      .      8    8   .     8       8        8   8       .
+write_results            12      .      4   12  12    12      12       12  12       .
+write_methods             1      .      1    1   1     1       1        1   1       1
+tabulate_resources        1      1      1    1   1     1       1        1   1       1
+all                       1      1      1    1   1     1       1        1   1       1
 """
 """Jobs of each rule that a change costs; a dot is none.
 
 In the study of four people: code of `scores`, settings, a participant added. In that of
-six: code of `tensor`, a participant removed or excluded, an age corrected.
+six: code of `tensor`, a participant removed or excluded, an age corrected, a column
+added and sites corrected that no model uses, families of one.
 """
 
 
@@ -222,11 +223,15 @@ def write_people(path, people):
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
-    """A project with a study that Snakemake takes for finished; its configuration.
-
-    It is of six people from an existing dataset; all files that it made are empty.
-    """
+    """A project with a study that Snakemake takes for finished; its configuration."""
     project = copy_project(tmp_path_factory.mktemp("recorded"))
+    config = six_people(project)
+    record(project, config)
+    return project, config
+
+
+def six_people(project):
+    """Write a dataset of six people to a project; return a study of it."""
     config = tiny_config() | {"source": "bids", "keep": "all"}
     config["statistics"] |= {"covariates": ["age"]}
     config["cohort"] = str(project / "cohort.tsv")
@@ -239,11 +244,15 @@ def recorded(tmp_path_factory):
             make_empty(project / stem.format(*image))
         with open(project / stem.format("anat", "T1w.nii.gz"), "wb") as image:
             image.truncate(2_000_000)
+    return config
+
+
+def record(project, config):
+    """Make all files of a study, empty, and have Snakemake take it for finished."""
     for output in inputs_of_outputs(project, config):
         make_empty(project / output)
     process = snakemake(project, "--touch", "--forceall", config=config)
     assert process.returncode == 0, process.stdout[-5000:]
-    return project, config
 
 
 def make_empty(path):
@@ -276,6 +285,13 @@ def test_code_of_tensors_reruns_what_imports_it_and_what_follows(recorded):
         ("removed", {label: PEOPLE[label] for label in PEOPLE if label != "patient3"}),
         ("excluded", PEOPLE | {"patient3": PEOPLE["patient3"] | {"exclude": "moved"}}),
         ("age", PEOPLE | {"patient3": PEOPLE["patient3"] | {"age": "60"}}),
+        (
+            "unused",
+            {
+                who: row | {"site": who, "hand": "R", "family": who}
+                for who, row in PEOPLE.items()
+            },
+        ),
     ],
 )
 def test_a_change_of_the_cohort_reruns_what_depends_on_it(recorded, column, people):
@@ -285,3 +301,17 @@ def test_a_change_of_the_cohort_reruns_what_depends_on_it(recorded, column, peop
         assert dry_run(project, config) == expected(column)
     finally:
         write_people(project / "cohort.tsv", PEOPLE)
+
+
+def test_a_share_that_holds_nobody_back_reruns_no_network(tmp_path):
+    project = copy_project(tmp_path)
+    config = six_people(project)
+    shuffles = {"scheme": "shuffle", "repeats": 6, "validation": 0.2, "test": 0.3}
+    for experiment in config["experiments"].values():
+        experiment["folds"] = shuffles
+        experiment["training"]["early_stopping"] = {"share": 0.2}
+    record(project, config)
+    for experiment in config["experiments"].values():
+        experiment["training"]["early_stopping"] = {"share": 0.3}
+    changed = {"write_methods": 1, "tabulate_resources": 1, "all": 1}
+    assert dry_run(project, config) == changed

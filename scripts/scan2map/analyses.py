@@ -328,6 +328,13 @@ def _planned(analysis, rows, groups):
     _check_file(asked["mask"]["explicit"], "'mask: explicit'")
     parametric = [c for c in asked["corrections"] if not c.startswith("permutation")]
     smooth = [c for c in parametric if c not in ("bonferroni", "fdr-voxel")]
+    if isinstance(asked["sessions"], list) and asked["design"] != "paired":
+        named = ", ".join(map(str, asked["sessions"]))
+        raise ValueError(
+            f"'sessions: [{named}]' names two to compare, as 'design: paired' does, "
+            f"and the design is {asked['design']}: write average or each, and exclude "
+            "other sessions in the cohort table"
+        )
     if asked["sessions"] == "each" and asked["design"] != "paired" and parametric:
         raise ValueError(
             f"'sessions: each' gives a participant several images, which are not "

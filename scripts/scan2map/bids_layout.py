@@ -45,16 +45,17 @@ def find_dataset_images(dataset, rows, *, wanted, entities=None):
 
 
 def check_dataset(dataset, source):
-    """Raise ValueError where the folder of a source's dataset is not set or absent."""
+    """Raise ValueError where a source's dataset is not set, or no folder."""
     if not dataset:
         raise ValueError(
             f"'{source}: dataset' is not set: 'source: {source}' needs the folder of a "
             "dataset"
         )
     if not Path(dataset).is_dir():
+        problem = "is no folder" if Path(dataset).exists() else "does not exist"
         raise ValueError(
-            f"the dataset {Path(dataset).absolute()} does not exist: correct "
-            f"'{source}: dataset' in the configuration"
+            f"the dataset {Path(dataset).absolute()} {problem}: name the folder that "
+            f"holds sub-* in '{source}: dataset' in the configuration"
         )
 
 
@@ -256,12 +257,23 @@ def _one_image(folder, suffix, asked):
             "'exclude'"
         )
     number, said, listing = tell_images(folder / FOLDERS[suffix], there, hits, asked)
+    way = (
+        "No entity tells them apart: leave one of them there"
+        if hits and are_alike(hits)
+        else f"Say under 'bids: entities: {suffix}:' in the configuration which one is "
+        "meant, for instance task: rest, dir: AP or run: 1; 'rec: null' leaves out "
+        "images with that entity"
+    )
     raise ValueError(
         f"{number} the wanted image {suffix} (entities {said}) in {folder}; "
-        f"exactly one must:{listing}\nSay under 'bids: entities: {suffix}:' in "
-        "the configuration which one is meant, for instance task: rest, dir: AP or "
-        "run: 1; 'rec: null' leaves out images with that entity"
+        f"exactly one must:{listing}\n{way}"
     )
+
+
+def are_alike(images):
+    """Tell whether the names of all images have the same entities."""
+    own = [entities_of(path.name[path.name.find("sub-") :]) for path in images]
+    return all(entities == own[0] for entities in own)
 
 
 def entities_of(path):

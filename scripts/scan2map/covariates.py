@@ -86,9 +86,9 @@ def _any_number(sessions, covariate):
 
 
 def _number(text):
-    """Return the number that a text stands for, or None."""
+    """Return the number that a text stands for, or None; 1_0 is no number."""
     try:
-        return float(text)
+        return None if "_" in text else float(text)
     except ValueError:
         return None
 

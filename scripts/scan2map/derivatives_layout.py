@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scan2map.bids_layout import (
+    are_alike,
     check_dataset,
     check_found,
     entities_of,
@@ -249,8 +250,7 @@ def _one_map(folder, tissue, modulated, asked):
 
 def _way_to_tell(hits):
     """Say how one of several maps can be chosen, or another one than asked for."""
-    own = [entities_of(path.name[path.name.find("sub-") :]) for path in hits]
-    if hits and all(entities == own[0] for entities in own):
+    if hits and are_alike(hits):
         return (
             "Nothing in the names tells them apart: leave one there, or give as "
             "'derivatives: dataset' a folder with links to those that are meant"

@@ -17,8 +17,12 @@ from scan2map.splits import is_shuffle
 SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
 """Numbers such as 1e-5, which YAML 1.1 takes for words."""
 
-SMALLEST_GRID_MM = (150, 185, 150)
-"""Extent of the template's brain along x, y, z, rounded up."""
+SMALLEST_GRID_MM = (150, 185, 160)
+"""Extent of a grid along x, y, z: what the template's brain needs, rounded up; along z,
+where the middle of a grid lies high in the brain, the lowest 10 mm may be lost."""
+
+BRAIN_MM = ((-72, 72), (-107, 73), (-72, 82))
+"""From where to where the template's brain reaches along x, y, z."""
 
 EFFECT_SIZES = {
     "local": ("md", "anisotropy"),
@@ -31,15 +35,34 @@ SIDES = ("left_", "right_")
 """What names of a non-local effect's regions start with."""
 
 
-class UniqueKeys(yaml.SafeLoader):
-    """Reads YAML, and refuses a key that is written twice."""
+READ_AS = {
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "timestamp": "a date",
+}
+"""What YAML reads words as that are no text."""
+
+TEXTS = ("study", "reference", "affected", "label", "entities", "series")
+"""Keys whose values are texts, even those that look like numbers."""
+
+
+class StrictKeys(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that is written twice, or is no text."""
 
     def construct_mapping(self, node, deep=False):
         seen = {}
         for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
+            kind = key.tag.removeprefix("tag:yaml.org,2002:")
+            if kind == "merge":
                 continue
             line = key.start_mark.line + 1
+            if kind != "str":
+                raise ValueError(
+                    f"{self.name}, line {line}: the key '{key.value}' is read as "
+                    f"{READ_AS.get(kind, 'no text')}: write a word, or put it in quotes"
+                )
             if key.value in seen:
                 raise ValueError(
                     f"{self.name}, lines {seen[key.value]} and {line}: the key "
@@ -51,10 +74,10 @@ class UniqueKeys(yaml.SafeLoader):
 
 
 def check_files(paths):
-    """Raise ValueError where a configuration file has a key twice."""
+    """Raise ValueError where a file has a key twice, or one that is no text."""
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            loader = UniqueKeys(file)
+            loader = StrictKeys(file)
             loader.name = str(path)
             try:
                 loader.get_single_data()
@@ -65,7 +88,10 @@ def check_files(paths):
 def read_numbers(settings):
     """Return settings in which texts like 1e-5 are the numbers they look like."""
     if isinstance(settings, dict):
-        return {key: read_numbers(value) for key, value in settings.items()}
+        return {
+            key: value if key in TEXTS else read_numbers(value)
+            for key, value in settings.items()
+        }
     if isinstance(settings, list):
         return [read_numbers(value) for value in settings]
     if isinstance(settings, str) and SCIENTIFIC.fullmatch(settings):
@@ -140,29 +166,26 @@ def canonical(settings):
     return settings
 
 
-def schema_sentence(error, written):
+def schema_sentence(error):
     """Say in a sentence what does not fit the schema.
 
     Parameters
     ----------
     error : jsonschema.ValidationError
-    written : dict
-        The configuration before `analyses.spread_statistics`.
 
     Returns
     -------
     str
-        Where it is written, what, the key that was perhaps meant, and what the schema
-        says of it.
+        Where, what, the key that was perhaps meant, and what the schema says of it.
     """
-    path = list(error.absolute_path)
-    if _is_spread(path, error, written):
-        path = path[2:]
-    where = ": ".join(map(str, path))
+    error = _innermost(error)
+    where = ": ".join(str(part) for part in error.absolute_path)
     parts = [f"the configuration's '{where}'" if where else "the configuration"]
-    if error.validator == "pattern":
+    if error.instance is None and error.validator in ("type", "enum", "anyOf"):
+        parts.append("nothing is written there: fill it in, or delete the key")
+    elif error.validator == "pattern":
         parts.append(f"{error.instance!r} has characters that cannot be used")
-    elif error.validator == "const":
+    elif error.validator in ("const", "anyOf"):
         parts.append(f"{error.instance!r} does not fit")
     elif error.validator == "enum" and len(error.message) >= 300:
         allowed = list(map(str, error.validator_value))
@@ -172,29 +195,26 @@ def schema_sentence(error, written):
         parts.append(error.message if len(error.message) < 300 else "does not fit")
     known = list(error.schema.get("properties", {}))
     if error.validator == "additionalProperties" and known:
-        for key in set(error.instance) - set(known):
-            parts.append(_nearest(key, known))
+        unknown = sorted(set(error.instance) - set(known))
+        parts += dict.fromkeys(_nearest(key, known) for key in unknown)
+        parts += [error.schema["$comment"]] if "$comment" in error.schema else []
     elif "description" in error.schema:
         parts.append(f"expected: {error.schema['description']}")
     return "; ".join(parts)
 
 
-def _is_spread(path, error, written):
-    """Tell whether an experiment or an analysis has a fault of the study's statistics.
-
-    So it has where its own section `statistics` lacks what does not fit.
-    """
-    if path[:1] not in (["experiments"], ["analyses"]) or path[2:3] != ["statistics"]:
-        return False
-    own = written[path[0]][path[1]].get("statistics", {})
-    for key in path[3:]:
-        if isinstance(own, dict) and key not in own:
-            return True
-        own = own[key]
-    if error.validator == "additionalProperties":
-        unknown = set(error.instance) - set(error.schema.get("properties", {}))
-        return unknown.isdisjoint(own)
-    return not own
+def _innermost(error):
+    """Return what is wrong with the only alternative that has the right type."""
+    while error.validator == "anyOf":
+        of_alternatives = [
+            other
+            for other in error.context
+            if other.validator != "type" or other.path  # of a part
+        ]
+        if len({other.schema_path[0] for other in of_alternatives}) != 1:
+            break
+        error = of_alternatives[0]
+    return error
 
 
 def _nearest(word, known):
@@ -512,6 +532,11 @@ def _derivatives(config):
             f"'derivatives: entities: space' is {space}: say which of MNI's spaces the "
             "images are in, such as 'space: MNI152NLin2009cAsym'"
         )
+    elif not re.fullmatch("[A-Za-z0-9]+", space):
+        yield (
+            f"'derivatives: entities: space' is {space}: letters and digits were "
+            "expected, since files are named after it"
+        )
     kinds = {one["feature"]["kind"] for one in config["experiments"].values()}
     if "tissue" in kinds and kinds & {"ica", "bold"}:
         yield (
@@ -546,15 +571,41 @@ def _effects(config):
         yield f"'phantom: effects' has the name '{name}' more than once: rename one"
     for effect in effects:
         if effect["kind"] == "nonlocal":
-            for region in effect["regions"]:
-                if not region.startswith(SIDES):
-                    yield (
-                        f"'phantom: effects': region '{region}' of the nonlocal effect "
-                        f"'{effect['name']}' has no side: its name must start with "
-                        f"{' or '.join(SIDES)}"
-                    )
+            yield from _sides(effect)
+    yield from _places(effects)
     yield from _sizes(effects)
     yield from _volumes(effects)
+
+
+def _sides(effect):
+    """A nonlocal effect is a difference between left and right."""
+    name = effect["name"]
+    without = [r for r in effect["regions"] if not r.startswith(SIDES)]
+    for region in without:
+        yield (
+            f"'phantom: effects': region '{region}' of the nonlocal effect '{name}' "
+            f"has no side: its name must start with {' or '.join(SIDES)}"
+        )
+    for side in SIDES:
+        if not without and not any(r.startswith(side) for r in effect["regions"]):
+            yield (
+                f"'phantom: effects: {name}': the nonlocal effect has no region "
+                f"{side}…: left and right differ in it, so give both"
+            )
+
+
+def _places(effects):
+    """Where there is no brain, nothing could be planted."""
+    for effect in effects:
+        for region, ball in effect["regions"].items():
+            pairs = zip(ball["centre"], BRAIN_MM, strict=True)
+            if not all(low <= at <= high for at, (low, high) in pairs):
+                box = ", ".join(f"{low} to {high}" for low, high in BRAIN_MM)
+                yield (
+                    f"'phantom: effects: {effect['name']}': region '{region}' has its "
+                    f"centre at {ball['centre']}, outside the brain, which reaches "
+                    f"from {box} mm (x, y, z): correct it"
+                )
 
 
 def _sizes(effects):
