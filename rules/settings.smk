@@ -22,7 +22,7 @@ from scan2map.settings import (
     schema_sentence,
 )
 
-SCHEMA = "../config/schemas/config.schema.yaml"
+SCHEMA = Path(workflow.basedir) / "config/schemas/config.schema.yaml"
 
 
 def check_shape(settings):
@@ -30,8 +30,7 @@ def check_shape(settings):
 
     Defaults can be filled only into what has the right type.
     """
-    path = Path(workflow.basedir) / "config/schemas/config.schema.yaml"
-    schema = yaml.safe_load(path.read_text(encoding="utf-8"))
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     for error in Draft202012Validator(schema).iter_errors(settings):
         raise ValueError(schema_sentence(error))
 
@@ -43,7 +42,7 @@ try:
     check_finite(config)
     check_shape(dict(config))
     config.update(spread_statistics(config))
-    validate(config, SCHEMA)
+    validate(config, str(SCHEMA))
     config.update(expand_home(config))
     check_settings(config)
 except ValueError as problem:

@@ -121,9 +121,10 @@ def correct_by_permutation(name, level, contrast, asked, signs, permuting, retra
             "exhaustive": bool(arranged.exhaustive),
         }
     statistic, null, unit, more = MEASURES[name](test)
-    p_of, threshold, told = _significance(null, retrained, asked.alpha, permuting.seed)
-    if retrained is None:
-        told = {"smallest_p": test.smallest_p()}
+    smallest = test.smallest_p() if retrained is None else 1 / len(null)
+    p_of, threshold, told = _significance(
+        null, retrained, smallest, asked.alpha, permuting.seed
+    )
     about |= told | {
         "arrangements": len(null),
         "null_quantiles": {
@@ -133,11 +134,10 @@ def correct_by_permutation(name, level, contrast, asked, signs, permuting, retra
     return p_of(statistic), {unit: threshold} | more, about
 
 
-def _significance(null, retrained, alpha, seed):
+def _significance(null, retrained, smallest, alpha, seed):
     """Return how a statistic becomes p, the critical value, and what to say of it."""
     if retrained is None or not retrained.extrapolate:
-        told = {"smallest_p": 1 / len(null)}
-        threshold = critical_value(null, alpha)
+        threshold, told = critical_value(null, alpha), {"smallest_p": smallest}
         return lambda found: permutation.p_values(found, null), threshold, told
     others = null[1:]
     fitted = tail.fit_tail(others, seed)
